@@ -1,0 +1,136 @@
+# r1.c -- one C program. `make` builds ./r1, `make test` checks everything, `make help` lists the rest.
+#
+# One folder per room under src/ (docs/TOUR.md). Every src/*/*.c goes into build/libr1.a except
+# src/cli/main.c; ./r1 is main.o + the archive, and so is every tests/test_*.c.
+#   make ROOMS="base kernel" build/tests/test_rng    only these rooms, while others are being changed
+
+CC      ?= gcc
+BUILD   ?= build
+ROOMS   ?= *
+OPT     ?= -O2
+WARN    ?= -Wall -Wextra -Wshadow -Wconversion -Werror
+SAN     ?=
+
+# ---- libraries (docs/DEPENDENCIES.md); oneDNN has no .pc file in Debian 12
+PKGS    := jansson libpcre2-8 libutf8proc inih libedit
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -ljansson -lpcre2-8 -lutf8proc -linih -ledit)
+
+CPPFLAGS += -D_GNU_SOURCE -Isrc $(PKG_CFLAGS)
+# The baseline is plain x86-64, so that one binary starts everywhere; only kernel files get more (below).
+# -ffp-contract=off: no fused multiply-add where the source does not ask for one: same bits in every build.
+CFLAGS  += -std=gnu11 $(WARN) $(OPT) -g -fopenmp -ffp-contract=off -fno-strict-aliasing $(SAN)
+LDFLAGS += -fopenmp $(SAN)
+LIBS    := -ldnnl $(PKG_LIBS) -lm -lgomp
+
+SRC     := $(sort $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
+LIB_SRC := $(filter-out src/cli/main.c,$(SRC))
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB     := $(BUILD)/libr1.a
+UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
+BENCH   := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/bench_*.c)))
+FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+BIN     := $(if $(filter build,$(BUILD)),r1,$(BUILD)/r1)
+
+.PHONY: all lib unit test check-long asan asan-bins fuzz bench format lint arrows clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BIN)
+
+help:
+	@echo 'make            build ./r1'
+	@echo 'make test       unit tests, fuzz corpora under sanitizers, arrows, tests/*.sh (about what ./test does)'
+	@echo 'make check-long the same with R1_LONG=1: the tests that take minutes'
+	@echo 'make unit       build the unit tests only; then build/tests/test_NAME'
+	@echo 'make asan       all unit tests once more under ASan and UBSan'
+	@echo 'make fuzz       T=NAME SECONDS=60: libFuzzer on tests/fuzz/fuzz_NAME.c (clang)'
+	@echo 'make bench      the measurements of bench/'
+	@echo 'make lint       clang-tidy and shellcheck;  make format: clang-format in place'
+	@echo 'make arrows     which room may include which;  make clean'
+
+# ---- compile
+# ISA flags per kernel file only: the choice is made at run time by what the CPU has (kernel/kern.c).
+ISA_avx2   := -mavx2 -mfma -mf16c
+ISA_avx512 := -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mfma -mf16c -mavx2 \
+              -mamx-tile -mamx-bf16 -mamx-int8
+isa = $(if $(findstring avx512,$(1)),$(ISA_avx512),$(if $(findstring avx2,$(1)),$(ISA_avx2),))
+fast = $(if $(findstring src/kernel/,$(1)),$(if $(SAN),,-O3) -fopenmp-simd,)
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(call fast,$<) $(call isa,$(notdir $<)) -MMD -MP -c $< -o $@
+
+# Made anew when an object changes or a source file goes away: an archive forgets nothing by itself.
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $(LIB_OBJ)
+
+$(BIN): $(BUILD)/src/cli/main.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(BUILD)/bench/bench_%: $(BUILD)/bench/bench_%.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+lib: $(LIB)
+unit: $(UNIT)
+
+# ---- test
+# The file readers are always run under the sanitizers: a corpus that only does not crash proves little.
+SANITIZE := BUILD=build/asan OPT=-O1 SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
+            WARN='-Wall -Wextra -Wno-maybe-uninitialized -Wno-stringop-overflow'
+
+test: $(BIN) $(UNIT)
+	@$(MAKE) --no-print-directory $(SANITIZE) asan-bins
+	@tools/check.sh
+
+check-long: export R1_LONG := 1
+check-long: test
+
+# What `make test` needs of the sanitized tree; with ASAN_ALL=1 the unit tests too.
+asan-bins: $(FUZZ:%=$(BUILD)/fuzz/%) $(if $(ASAN_ALL),$(UNIT))
+
+asan:
+	@$(MAKE) --no-print-directory $(SANITIZE) ASAN_ALL=1 asan-bins
+	@tools/check.sh --asan
+
+# Coverage-guided fuzzing, for as long as one likes; findings go to build/fuzz/, new inputs stay out of the tree.
+T       ?=
+SECONDS ?= 60
+fuzz:
+	@test -n "$(T)" || { echo 'which one? make fuzz T=NAME, NAME one of: $(FUZZ:fuzz_%=%)'; exit 2; }
+	@mkdir -p build/fuzz/new_$(T)
+	clang -std=gnu11 $(CPPFLAGS) -idirafter tools/clang -Wno-unknown-pragmas -O1 -g -ffp-contract=off -fno-strict-aliasing \
+	    -fsanitize=fuzzer,address,undefined -mavx2 -mfma -mf16c \
+	    -o build/fuzz/lf_$(T) tests/fuzz/fuzz_$(T).c $(filter-out src/kernel/kern_avx512.c,$(LIB_SRC)) \
+	    -DR1_NO_AVX512 $(LIBS)
+	cd build/fuzz && ./lf_$(T) -max_total_time=$(SECONDS) -rss_limit_mb=2048 new_$(T) ../../tests/fuzz/corpus/$(T)
+
+# ---- measure, tidy up
+bench: $(BIN) $(BENCH)
+	@for s in bench/*.sh; do if [ -x "$$s" ]; then "$$s" || exit 1; fi; done
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+SH_FILES = run test .ci/run $(shell git ls-files '*.sh')
+
+format:
+	clang-format -i $(C_FILES)
+
+lint:
+	shellcheck $(SH_FILES)
+	clang-tidy --quiet $(filter-out src/kernel/kern_avx%,$(LIB_SRC)) -- -std=gnu11 $(CPPFLAGS) -idirafter tools/clang -Wno-unknown-pragmas
+
+arrows:
+	@tools/arrows.sh
+
+clean:
+	rm -rf build r1
+
+-include $(LIB_OBJ:.o=.d) $(BUILD)/src/cli/main.d $(UNIT:=.d) $(BENCH:=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
