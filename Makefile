@@ -4,12 +4,15 @@
 # src/cli/main.c; ./r1 is main.o + the archive, and so is every tests/test_*.c.
 #   make ROOMS="base kernel" build/tests/test_rng    only these rooms, while others are being changed
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 BUILD   ?= build
 ROOMS   ?= *
 OPT     ?= -O2
 WARN    ?= -Wall -Wextra -Wshadow -Wconversion -Werror
 SAN     ?=
+OMP     ?= -fopenmp
 
 # ---- libraries (docs/DEPENDENCIES.md); oneDNN has no .pc file in Debian 12
 PKGS    := jansson libpcre2-8 libutf8proc inih libedit
@@ -18,9 +21,8 @@ PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -ljansson -l
 
 CPPFLAGS += -D_GNU_SOURCE -Isrc $(PKG_CFLAGS)
 # The baseline is plain x86-64, so that one binary starts everywhere; only kernel files get more (below).
-# -ffp-contract=off: no fused multiply-add where the source does not ask for one: same bits in every build.
-CFLAGS  += -std=gnu11 $(WARN) $(OPT) -g -fopenmp -ffp-contract=off -fno-strict-aliasing $(SAN)
-LDFLAGS += -fopenmp $(SAN)
+CFLAGS  += -std=gnu11 $(WARN) $(OPT) -g $(OMP) -fno-strict-aliasing $(SAN)
+LDFLAGS += $(SAN)
 LIBS    := -ldnnl $(PKG_LIBS) -lm -lgomp
 
 SRC     := $(sort $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
@@ -32,7 +34,7 @@ BENCH   := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/bench_*
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BIN     := $(if $(filter build,$(BUILD)),r1,$(BUILD)/r1)
 
-.PHONY: all lib unit test check-long asan asan-bins fuzz bench format lint arrows clean help
+.PHONY: all lib unit test sanitized check-long asan asan-bins fuzz bench format lint arrows clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -87,9 +89,11 @@ unit: $(UNIT)
 SANITIZE := BUILD=build/asan OPT=-O1 SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
             WARN='-Wall -Wextra -Wno-maybe-uninitialized -Wno-stringop-overflow'
 
-test: $(BIN) $(UNIT)
-	@$(MAKE) --no-print-directory $(SANITIZE) asan-bins
+test: $(BIN) $(UNIT) sanitized
 	@tools/check.sh
+
+sanitized:
+	@$(MAKE) --no-print-directory $(SANITIZE) asan-bins
 
 check-long: export R1_LONG := 1
 check-long: test
@@ -107,11 +111,13 @@ SECONDS ?= 60
 fuzz:
 	@test -n "$(T)" || { echo 'which one? make fuzz T=NAME, NAME one of: $(FUZZ:fuzz_%=%)'; exit 2; }
 	@mkdir -p build/fuzz/new_$(T)
-	clang -std=gnu11 $(CPPFLAGS) -idirafter tools/clang -Wno-unknown-pragmas -O1 -g -ffp-contract=off -fno-strict-aliasing \
-	    -fsanitize=fuzzer,address,undefined -mavx2 -mfma -mf16c \
-	    -o build/fuzz/lf_$(T) tests/fuzz/fuzz_$(T).c $(filter-out src/kernel/kern_avx512.c,$(LIB_SRC)) \
-	    -DR1_NO_AVX512 $(LIBS)
-	cd build/fuzz && ./lf_$(T) -max_total_time=$(SECONDS) -rss_limit_mb=2048 new_$(T) ../../tests/fuzz/corpus/$(T)
+	@$(MAKE) --no-print-directory $(CLANG_FUZZ) build/clang/lf_$(T)
+	cd build/fuzz && ../clang/lf_$(T) -max_total_time=$(SECONDS) -rss_limit_mb=2048 new_$(T) ../../tests/fuzz/corpus/$(T)
+
+CLANG_FUZZ := CC=clang BUILD=build/clang OPT=-O1 OMP='-idirafter tools/clang -Wno-unknown-pragmas' \
+              WARN='-Wall' SAN='-fsanitize=address,undefined,fuzzer-no-link'
+$(BUILD)/lf_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
+	$(CC) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LIBS)
 
 # ---- measure, tidy up
 bench: $(BIN) $(BENCH)
