@@ -78,3 +78,10 @@ bool session_sync(session *s, const int32_t *toks, int n, err *e) {
 const float *session_logits(const session *s) { return s->logits; }
 int          session_reused(const session *s) { return s->reused; }
 int          session_ctx(const session *s) { return s->ctx; }
+
+/* MLA keeps the compressed c and the shared rope key (DeepSeek-V2, table 1), GQA a key and a value a head; float32. */
+int64_t session_kv_bytes(const cfg *c) {
+    int64_t row = c->arch == ARCH_DEEPSEEK_V3 ? (int64_t)c->kv_lora_rank + c->qk_rope_head_dim
+                                              : 2 * (int64_t)c->num_key_value_heads * c->head_dim;
+    return row * c->num_hidden_layers * (int64_t)sizeof(float);
+}

@@ -21,4 +21,5 @@ bool session_sync(session *s, const int32_t *toks, int n, err *e) R1_MUST_USE;
 const float *session_logits(const session *s);   /* [vocab], borrowed until the next sync */
 int  session_reused(const session *s);           /* tokens of the last sync that were in the cache already */
 int  session_ctx(const session *s);
+int64_t session_kv_bytes(const cfg *c);          /* of cache a token of context takes, all layers */
 #endif
