@@ -44,6 +44,7 @@ typedef struct value {
 
 struct gguf {
     fs_file      file; /* n = 0 if the memory is the caller's */
+    const char  *path;
     names        keys, tensor_names;
     value       *v; /* one a key */
     int          v_cap;
@@ -344,6 +345,7 @@ done:
 gguf *gguf_open_mem(const void *p, size_t n, const char *what, err *e) {
     gguf  *g = (gguf *)mem_calloc(1, sizeof *g);
     reader r = {.p = (const uint8_t *)p, .n = n, .what = what, .e = e};
+    g->path = names_copy(&g->keys, what, strlen(what));
     if (!read_all(g, &r)) {
         gguf_close(g);
         return NULL;
@@ -376,6 +378,8 @@ void gguf_close(gguf *g) {
 }
 
 /* --- look-ups --- */
+
+const char *gguf_path(const gguf *g) { return g->path; }
 
 int gguf_tensor_count(const gguf *g) { return g->tensor_names.n; }
 

@@ -43,6 +43,7 @@ typedef struct gguf gguf;
 gguf *gguf_open(const char *path, err *e) R1_MUST_USE;
 gguf *gguf_open_mem(const void *p, size_t n, const char *what, err *e) R1_MUST_USE; /* p: 8-aligned, borrowed until gguf_close; for fuzzing and tests */
 void  gguf_close(gguf *g);
+const char *gguf_path(const gguf *g);                         /* as given to gguf_open, for messages */
 int   gguf_tensor_count(const gguf *g);
 const gguf_tensor *gguf_tensor_at(const gguf *g, int i);
 const gguf_tensor *gguf_find(const gguf *g, const char *name);
