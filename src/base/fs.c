@@ -63,10 +63,10 @@ void fs_unmap(fs_file *f) {
 
 /* Reads until the end and does not trust the size in the inode: a pipe, /dev/stdin and /proc have none. */
 char *fs_read(const char *path, size_t max, size_t *n, err *e) {
-    bool   ok   = false;
-    size_t cap  = 64 << 10, used = 0;
-    char  *p    = mem_realloc(NULL, cap);
-    int    fd   = open(path, O_RDONLY | O_CLOEXEC);
+    bool   ok  = false;
+    size_t cap = 64 << 10, used = 0;
+    char  *p  = mem_realloc(NULL, cap);
+    int    fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         fail(e, path, "cannot open");
         goto done;
@@ -123,7 +123,7 @@ static bool make_dir(const char *path, err *e) {
 }
 
 bool fs_mkdirs(const char *path, err *e) {
-    char *p = mem_strdup(path);
+    char *p  = mem_strdup(path);
     bool  ok = true;
     for (char *s = p + 1; ok && *p && *s; s++) {
         if (*s != '/') continue;

@@ -38,13 +38,15 @@ static const char *type_name(const json_t *v) {
 /* The value to convert in *v, or NULL in *v when there is none and none is needed. */
 static bool find(const json_t *o, const char *key, const char *expected, int need, const json_t **v, err *e) {
     *v = NULL;
-    if (!json_is_object(o)) return err_set(e, "\"%s\": expected an object around it, found %s", key, o ? type_name(o) : "nothing");
+    if (!json_is_object(o))
+        return err_set(e, "\"%s\": expected an object around it, found %s", key, o ? type_name(o) : "nothing");
     const json_t *x = json_object_get(o, key);
     if (x && !json_is_null(x)) {
         *v = x;
         return true;
     }
-    if (need == JSON_NEED) return err_set(e, "key \"%s\" is missing, expected %s%s", key, expected, x ? ", found null" : "");
+    if (need == JSON_NEED)
+        return err_set(e, "key \"%s\" is missing, expected %s%s", key, expected, x ? ", found null" : "");
     return true;
 }
 

@@ -119,7 +119,7 @@ static void draw(progress *p, double now) {
     }
     if (p->text[0]) str_addf(&s, "  %s", p->text);
     if (p->tty) {
-        struct winsize w = {0};
+        struct winsize w       = {0};
         int            columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col - 1 : 79;
         cut(&s, columns);
         fprintf(stderr, "\r\033[K%s", s.p);

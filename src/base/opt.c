@@ -79,7 +79,7 @@ static bool unknown(const opt *table, const char *arg, err *e) {
     snprintf(name, sizeof name, "%.*s", (int)strcspn(arg + 2, "="), arg + 2);
     for (const opt *o = table; o->type != OPT_T_END && count < 127; o++)
         if (o->name) names[count++] = o->name;
-    names[count++] = "help";
+    names[count++]   = "help";
     const char *near = opt_nearest(name, names, count);
     if (near) return err_set(e, "unknown option '--%s', did you mean '--%s'?", name, near);
     return err_set(e, "unknown option '--%s' (try --help)", name);
@@ -93,7 +93,8 @@ static bool store(const opt *o, const char *given, const char *value, err *e) {
     case OPT_T_MULTI: list_add(o->out, value); return true;
     case OPT_T_INT:
         if (!str_to_i64(value, &i) || (double)i < o->lo || (double)i > o->hi || i < INT_MIN || i > INT_MAX)
-            return err_set(e, "%s: expected a whole number from %.0f to %.0f, found '%.60s'", given, o->lo, o->hi, value);
+            return err_set(e, "%s: expected a whole number from %.0f to %.0f, found '%.60s'", given, o->lo, o->hi,
+                           value);
         *(int *)o->out = (int)i;
         return true;
     case OPT_T_F64:
@@ -103,8 +104,8 @@ static bool store(const opt *o, const char *given, const char *value, err *e) {
         return true;
     case OPT_T_U64: {
         /* 0 .. 2^64 - 1; str_to_i64 stops at 2^63 - 1, so the digits are read here. */
-        uint64_t    u = 0;
-        const char *p = value;
+        uint64_t    u  = 0;
+        const char *p  = value;
         bool        ok = *p != '\0';
         for (; ok && *p; p++)
             ok = *p >= '0' && *p <= '9' && !__builtin_mul_overflow(u, 10u, &u) &&

@@ -77,8 +77,8 @@ static double log_exact(double x) {
     return 2 * s * sum + e * 0.69314718055994531;
 }
 
-static double cos_turn(double u) { /* cos(2 pi u), u in [0, 1) */
-    double x = u < 0.5 ? u : 1 - u; /* cosine is even: [0, 0.5] */
+static double cos_turn(double u) {     /* cos(2 pi u), u in [0, 1) */
+    double x    = u < 0.5 ? u : 1 - u; /* cosine is even: [0, 0.5] */
     double sign = 1;
     if (x > 0.25) {
         x    = 0.5 - x;

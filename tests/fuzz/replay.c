@@ -83,8 +83,19 @@ static bool add_folder(inputs *in, const char *path) {
 
 /* One change of *n bytes at p (room for twice as many): the ones that readers get wrong. */
 static void mutate(rng *r, uint8_t *p, size_t *n) {
-    static const uint64_t edges[] = {0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000u, 0xffffffffu,
-                                     0x7fffffffffffffffu, 0x8000000000000000u, 0xffffffffffffffffu};
+    static const uint64_t edges[] = {0,
+                                     1,
+                                     0x7f,
+                                     0x80,
+                                     0xff,
+                                     0x7fff,
+                                     0xffff,
+                                     0x7fffffff,
+                                     0x80000000u,
+                                     0xffffffffu,
+                                     0x7fffffffffffffffu,
+                                     0x8000000000000000u,
+                                     0xffffffffffffffffu};
     if (*n == 0) return;
     size_t at = rng_below(r, *n), left = *n - at;
     switch (rng_below(r, 6)) {
@@ -108,14 +119,15 @@ static void mutate(rng *r, uint8_t *p, size_t *n) {
         *n += k;
         break;
     }
-    default: p[at] = (uint8_t)"\"\\{}[]:,0-.\n<>|"[rng_below(r, 16)];
+    default: p[at] = (uint8_t) "\"\\{}[]:,0-.\n<>|"[rng_below(r, 16)];
     }
 }
 
 static long derive(const input *in, rng *r, long cuts, long changes, double until) {
     long runs = 0;
     for (long i = 0; i < cuts && time_now() < until; i++, runs++)
-        run_one(in->p, (size_t)cuts >= in->n ? (size_t)i % (in->n + 1) : (size_t)((double)in->n * (double)i / (double)cuts));
+        run_one(in->p,
+                (size_t)cuts >= in->n ? (size_t)i % (in->n + 1) : (size_t)((double)in->n * (double)i / (double)cuts));
     uint8_t *p = mem_alloc(2 * in->n + 1024);
     for (long i = 0; i < changes && time_now() < until; i++, runs++) {
         size_t n = in->n;
