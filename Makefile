@@ -10,6 +10,9 @@ endif
 BUILD   ?= build
 ROOMS   ?= *
 OPT     ?= -O2
+V       ?=
+Q       := $(if $(V),,@)
+SAY     := $(if $(V),@:,@echo)
 WARN    ?= -Wall -Wextra -Wshadow -Wconversion -Werror
 SAN     ?=
 OMP     ?= -fopenmp
@@ -49,6 +52,7 @@ help:
 	@echo 'make fuzz       T=NAME SECONDS=60: libFuzzer on tests/fuzz/fuzz_NAME.c (clang)'
 	@echo 'make bench      the measurements of bench/'
 	@echo 'make lint       clang-tidy and shellcheck;  make format: clang-format in place'
+	@echo 'make V=1        show the commands'
 	@echo 'make arrows     which room may include which;  make clean'
 
 # ---- compile
@@ -61,7 +65,8 @@ fast = $(if $(findstring src/kernel/,$(1)),$(if $(SAN),,-O3) -fopenmp-simd,)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(call fast,$<) $(call isa,$(notdir $<)) -MMD -MP -c $< -o $@
+	$(SAY) '  cc   $<'
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(call fast,$<) $(call isa,$(notdir $<)) -MMD -MP -c $< -o $@
 
 # Made anew when an object changes or a source file goes away: an archive forgets nothing by itself.
 $(LIB): $(LIB_OBJ)
@@ -69,17 +74,21 @@ $(LIB): $(LIB_OBJ)
 	@$(AR) rcs $@ $(LIB_OBJ)
 
 $(BIN): $(BUILD)/src/cli/main.o $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) '  link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(SAY) '  link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 $(BUILD)/bench/bench_%: $(BUILD)/bench/bench_%.o $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) '  link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) '  link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 lib: $(LIB)
 unit: $(UNIT)
@@ -87,7 +96,7 @@ unit: $(UNIT)
 # ---- test
 # The file readers are always run under the sanitizers: a corpus that only does not crash proves little.
 SANITIZE := BUILD=build/asan OPT=-O1 SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
-            WARN='-Wall -Wextra -Wno-maybe-uninitialized -Wno-stringop-overflow'
+            WARN='-Wall -Wextra -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-format-truncation'
 
 test: $(BIN) $(UNIT) sanitized
 	@tools/check.sh
@@ -117,7 +126,7 @@ fuzz:
 CLANG_FUZZ := CC=clang BUILD=build/clang OPT=-O1 OMP='-idirafter tools/clang -Wno-unknown-pragmas' \
               WARN='-Wall' SAN='-fsanitize=address,undefined,fuzzer-no-link'
 $(BUILD)/lf_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
-	$(CC) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LIBS)
+	$(Q)$(CC) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LIBS)
 
 # ---- measure, tidy up
 bench: $(BIN) $(BENCH)
