@@ -68,8 +68,9 @@ $(BUILD)/%.o: %.c Makefile
 	$(SAY) '  cc   $<'
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(call fast,$<) $(call isa,$(notdir $<)) -MMD -MP -c $< -o $@
 
-# Made anew when an object changes or a source file goes away: an archive forgets nothing by itself.
-$(LIB): $(LIB_OBJ)
+# Made anew when an object changes, and when the list of them does: a source file that goes away must leave it.
+$(shell mkdir -p $(BUILD); echo '$(LIB_OBJ)' | cmp -s - $(BUILD)/lib.list || echo '$(LIB_OBJ)' >$(BUILD)/lib.list)
+$(LIB): $(LIB_OBJ) $(BUILD)/lib.list
 	@rm -f $@
 	@$(AR) rcs $@ $(LIB_OBJ)
 
