@@ -1,6 +1,7 @@
 /* main.c -- the program's front door: one table of subcommands.
  *
  * Exit status: 0 done, 1 it failed (one line on stderr says why), 2 wrong usage, 130 stopped by Ctrl-C. */
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -71,8 +72,8 @@ static const command *find(const char *name) {
 
 int main(int argc, char **argv) {
     err e = {0};
-    /* The line editor counts columns in the user's encoding; numbers keep the C locale's point. */
-    setlocale(LC_CTYPE, "");
+    /* The line editor reads UTF-8, also where no locale is set; numbers keep the C locale's point. */
+    if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0) setlocale(LC_CTYPE, "C.UTF-8");
     /* A reader that goes away ends the program without a word, as it does for cat, whatever was inherited. */
     signal(SIGPIPE, SIG_DFL);
     if (argc < 2) return overview();
