@@ -115,7 +115,7 @@ int cmd_logits(int argc, char **argv) {
     const char *path = NULL, *tokens = NULL, *out = NULL, *attn = "auto";
     bool        mtp = false, quiet = false;
     int         first, status;
-    attn_mode   mode;
+    attn_mode   mode = ATTN_AUTO;
     opt table[] = {
         OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
         OPT_STR('t', "tokens", &tokens, "IDS", "token ids with commas between; - reads them from stdin"),
