@@ -44,3 +44,7 @@ void par_init(int threads) {
 }
 
 int par_threads(void) { return omp_get_max_threads(); }
+
+int par_id(void) { return omp_get_thread_num(); }
+
+int par_count(void) { return omp_get_num_threads(); }

@@ -1,0 +1,183 @@
+/* mla.c -- multi-head latent attention (DeepSeek-V2, section 2.1; V3, eq. 1-11).
+ *
+ * What is cached per token is not keys and values of H heads but the latent c (K floats) they are made from, and
+ * one rotated key k_r (R floats) that all heads share. Two ways to attend over it:
+ *
+ *   plain     k_h = W_uk_h c, v_h = W_uv_h c are made for every cached token, then ordinary attention. Right when
+ *             many queries share the keys (training, prefill).
+ *   absorbed  (q_h . W_uk_h c) = (W_uk_h^T q_h) . c: fold W_uk into the query once, attend over the latents
+ *             themselves, and apply W_uv to the one averaged latent: sum_j p_j W_uv c_j = W_uv (sum_j p_j c_j).
+ *             Reads K + R floats a token instead of H (P + V): right for decoding.
+ *
+ * Both give the same numbers up to rounding; tests/test_golden.c holds both against the official logits. */
+#include <math.h>
+#include <string.h>
+#include "base/par.h"
+#include "kernel/kern.h"
+#include "model/parts.h"
+#include "tensor/op_norm.h"
+
+enum { PLAIN_MIN = 12 }; /* new rows of a sequence from which making its keys and values pays */
+
+static attn_shape shape(const model *m, int ldkr) {
+    const cfg *c = &m->c;
+    return (attn_shape){c->num_attention_heads, c->qk_nope_head_dim, c->qk_rope_head_dim, c->v_head_dim, ldkr, m->attn_scale};
+}
+
+/* W_uk_h and W_uv_h of every head stand in kv_b as [H][P rows, V rows][K]. */
+static const float *kv_b_head(const mla_w *w, const attn_shape *s, int h) {
+    return (const float *)w->kv_b->w.data + (size_t)h * (size_t)(s->nope + s->v) * (size_t)w->kv_b->w.ne[1];
+}
+
+/* One query row over n cached tokens; qa [H, K] is the folded query, prob [H, n] and mean [H, K] scratch. */
+static void absorbed_row(const mla_w *w, const attn_shape *s, const float *qa, const float *q, const float *c, const float *kr, int n,
+                         float *prob, float *mean, float *o) {
+    int K_ = (int)w->kv_b->w.ne[1], qd = s->nope + s->rope;
+    for (int h = 0; h < s->heads; h++) {
+        float *p = prob + (size_t)h * (size_t)n;
+        float *rope = mean; /* free until the loop below */
+        for (int j0 = 0; j0 < n; j0 += K_) {
+            int k = n - j0 < K_ ? n - j0 : K_;
+            K->gemv_f32(p + j0, c + (size_t)j0 * (size_t)K_, qa + (size_t)h * (size_t)K_, k, K_);
+            K->gemv_f32(rope, kr + (size_t)j0 * (size_t)s->rope, q + h * qd + s->nope, k, s->rope);
+            K->add_f32(p + j0, rope, (size_t)k);
+        }
+        K->scale_f32(p, s->scale, n);
+        float sum = K->exp_sum(p, K->max_f32(p, n), n);
+        K->scale_f32(p, 1 / sum, n);
+    }
+    K->sgemm(s->heads, K_, n, 1, prob, n, 1, c, K_, false, mean, K_);
+    for (int h = 0; h < s->heads; h++)
+        K->gemv_f32(o + h * s->v, kv_b_head(w, s, h) + (size_t)s->nope * (size_t)K_, mean + (size_t)h * (size_t)K_, s->v, K_);
+}
+
+static void absorbed_seq(pass *p, const mla_w *w, acts *a, int layer, int q, float *o) {
+    attn_shape      s = shape(p->m, p->m->c.qk_rope_head_dim);
+    const kv_cache *kv = p->kv[q];
+    const attn_seg *g = &p->seg[q];
+    int             K_ = p->m->c.kv_lora_rank, H = s.heads, qd = s.nope + s.rope, ldq = H * qd;
+    size_t          mark = arena_mark(p->s);
+    float          *qa = arena_floats(p->s, (size_t)(g->nq * H) * (size_t)K_);
+    size_t          per = arena_round((size_t)H * (size_t)g->nk * 4) / 4 + arena_round((size_t)(H * K_) * 4) / 4;
+    float          *mem = arena_floats(p->s, per * (size_t)par_threads());
+    for (int h = 0; h < H; h++)
+        K->sgemm(g->nq, K_, s.nope, 1, a->q + (size_t)g->q0 * (size_t)ldq + h * qd, ldq, 1, kv_b_head(w, &s, h), K_, false, qa + h * K_,
+                 H * K_);
+    #pragma omp parallel for schedule(static) if (g->nq > 1)
+    for (int i = 0; i < g->nq; i++) {
+        float *prob = mem + per * (size_t)par_id();
+        size_t r = (size_t)(g->q0 + i);
+        absorbed_row(w, &s, qa + (size_t)i * (size_t)(H * K_), a->q + r * (size_t)ldq, kv->c[layer], kv->r[layer],
+                     g->nk - g->nq + i + 1, prob, prob + arena_round((size_t)H * (size_t)g->nk * 4) / 4,
+                     o + r * (size_t)(H * s.v));
+    }
+    arena_reset(p->s, mark);
+}
+
+/* Keys and values of the whole timeline, then ordinary attention. */
+static void plain_seq(pass *p, const mla_w *w, acts *a, int layer, int q, float *o) {
+    attn_shape      s = shape(p->m, p->m->c.qk_rope_head_dim);
+    const kv_cache *kv = p->kv[q];
+    attn_seg        g = p->seg[q];
+    size_t          mark = arena_mark(p->s);
+    float          *all = arena_floats(p->s, (size_t)g.nk * (size_t)(s.heads * (s.nope + s.v)));
+    lin             kv_b = lin_of(w->kv_b);
+    op_linear_fwd(all, kv->c[layer], DT_F32, g.nk, &kv_b, p->s);
+    g.k0 = 0;
+    op_attn_fwd(o, NULL, a->q, all, kv->r[layer], &s, &g, 1, p->s);
+    arena_reset(p->s, mark);
+}
+
+static void append(pass *p, acts *a, int layer) {
+    int K_ = p->m->c.kv_lora_rank, R = p->m->c.qk_rope_head_dim;
+    for (int q = 0; q < p->n_seq; q++) {
+        const attn_seg *g = &p->seg[q];
+        kv_cache       *kv = p->kv[q];
+        int             past = g->nk - g->nq;
+        memcpy(kv->c[layer] + (size_t)past * (size_t)K_, (float *)a->nc + (size_t)g->q0 * (size_t)K_, (size_t)(g->nq * K_) * 4);
+        for (int i = 0; i < g->nq; i++)
+            memcpy(kv->r[layer] + (size_t)(past + i) * (size_t)R, a->ckv + (size_t)(g->q0 + i) * (size_t)(K_ + R) + K_, (size_t)R * 4);
+    }
+}
+
+/* q, latent and rotated key of every row. */
+static void project(pass *p, const mla_w *w, acts *a) {
+    const cfg *c = &p->m->c;
+    int        T = p->Tp, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
+    const void *qin = a->n1;
+    if (w->q_a) {
+        lin q_a = lin_of(w->q_a);
+        op_linear_fwd(a->cq, a->n1, p->ct, T, &q_a, p->s);
+        op_norm_fwd(a->nq, q_a.out, p->ct, a->rq, a->cq, q_a.out, w->q_a_norm->w.data, c->rms_norm_eps, T, q_a.out);
+        qin = a->nq;
+    }
+    lin q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a);
+    op_linear_fwd(a->q, qin, p->ct, T, &q_b, p->s);
+    op_rope(a->q + P, q_b.out, T, H, P + R, p->pos, &p->m->rope, false);
+    op_linear_fwd(a->ckv, a->n1, p->ct, T, &kv_a, p->s);
+    op_norm_fwd(a->nc, K_, p->ct, a->rkv, a->ckv, K_ + R, w->kv_a_norm->w.data, c->rms_norm_eps, T, K_);
+    op_rope(a->ckv + K_, K_ + R, T, 1, 0, p->pos, &p->m->rope, false);
+}
+
+static bool use_plain(const pass *p, int q) {
+    if (p->mode != ATTN_AUTO) return p->mode == ATTN_PLAIN;
+    return p->seg[q].nq >= PLAIN_MIN;
+}
+
+void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
+    size_t mark = arena_mark(p->s);
+    int    HV = (int)w->o->w.ne[1];
+    size_t n = (size_t)p->Tp * (size_t)HV;
+    float *o = p->ct == DT_F32 ? a->o : arena_floats(p->s, n);
+    project(p, w, a);
+    if (p->kv) {
+        append(p, a, layer);
+        for (int q = 0; q < p->n_seq; q++) {
+            if (use_plain(p, q)) plain_seq(p, w, a, layer, q, o);
+            else absorbed_seq(p, w, a, layer, q, o);
+        }
+    } else {
+        attn_shape s = shape(p->m, p->m->c.kv_lora_rank + p->m->c.qk_rope_head_dim);
+        lin        kv_b = lin_of(w->kv_b);
+        op_linear_fwd(a->kv, a->nc, p->ct, p->Tp, &kv_b, p->s);
+        op_attn_fwd(o, a->lse, a->q, a->kv, a->ckv + p->m->c.kv_lora_rank, &s, p->seg, p->n_seq, p->s);
+        memset(o + (size_t)p->T * (size_t)HV, 0, (size_t)(p->Tp - p->T) * (size_t)HV * 4);
+    }
+    if (p->ct != DT_F32) op_cast(a->o, p->ct, o, n);
+    lin proj = lin_of(w->o);
+    op_linear_fwd(y, a->o, p->ct, p->Tp, &proj, p->s);
+    arena_reset(p->s, mark);
+}
+
+void mla_bwd(pass *p, const mla_w *w, acts *a, float *dn1, const float *dy) {
+    const cfg *c = &p->m->c;
+    int        T = p->Tp, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
+    size_t     mark = arena_mark(p->s), t = (size_t)T;
+    attn_shape s = shape(p->m, K_ + R);
+    lin        o = lin_of(w->o), q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a), kv_b = lin_of(w->kv_b);
+    float     *dout = arena_floats(p->s, t * (size_t)o.in), *dq = arena_floats(p->s, t * (size_t)q_b.out);
+    float     *dkv = arena_floats(p->s, t * (size_t)kv_b.out), *dckv = arena_floats(p->s, t * (size_t)(K_ + R));
+    op_linear_bwd(dout, false, dy, a->o, p->ct, T, &o, p->s);
+    size_t pad = (size_t)(T - p->T);
+    memset(dq + (size_t)p->T * (size_t)q_b.out, 0, pad * (size_t)q_b.out * 4);
+    memset(dkv + (size_t)p->T * (size_t)kv_b.out, 0, pad * (size_t)kv_b.out * 4);
+    memset(dckv, 0, t * (size_t)(K_ + R) * 4); /* the latent's part is accumulated below */
+    op_attn_bwd(dq, dkv, dckv + K_, K_ + R, dout, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg, p->n_seq, p->s);
+    op_rope(dq + P, q_b.out, T, H, P + R, p->pos, &p->m->rope, true);
+    op_rope(dckv + K_, K_ + R, T, 1, 0, p->pos, &p->m->rope, true);
+    float *dnc = arena_floats(p->s, t * (size_t)K_);
+    op_linear_bwd(dnc, false, dkv, a->nc, p->ct, T, &kv_b, p->s);
+    op_norm_bwd(dckv, K_ + R, w->kv_a_norm->g, dnc, K_, a->ckv, K_ + R, w->kv_a_norm->w.data, a->rkv, T, K_, p->s);
+    op_linear_bwd(dn1, false, dckv, a->n1, p->ct, T, &kv_a, p->s);
+    if (w->q_a) {
+        lin    q_a = lin_of(w->q_a);
+        float *dnq = arena_floats(p->s, t * (size_t)q_a.out), *dcq = arena_floats(p->s, t * (size_t)q_a.out);
+        op_linear_bwd(dnq, false, dq, a->nq, p->ct, T, &q_b, p->s);
+        memset(dcq, 0, t * (size_t)q_a.out * 4);
+        op_norm_bwd(dcq, q_a.out, w->q_a_norm->g, dnq, q_a.out, a->cq, q_a.out, w->q_a_norm->w.data, a->rq, T, q_a.out, p->s);
+        op_linear_bwd(dn1, true, dcq, a->n1, p->ct, T, &q_a, p->s);
+    } else {
+        op_linear_bwd(dn1, true, dq, a->n1, p->ct, T, &q_b, p->s);
+    }
+    arena_reset(p->s, mark);
+}

@@ -1,0 +1,131 @@
+/* moe.c -- the feed-forward half of a block: a dense SwiGLU, or DeepSeekMoE (V3, eq. 12-16): shared experts that
+ * every token passes, plus routed experts of which the gate picks a few. The router works in float32 from the
+ * float32 norm, whatever the compute type: near-ties decide discretely, so its rounding must not depend on it. */
+#include <string.h>
+#include "kernel/kern.h"
+#include "model/parts.h"
+#include "tensor/op_act.h"
+#include "tensor/op_norm.h"
+
+static route_shape route_of(const cfg *c) {
+    return (route_shape){c->n_routed_experts, c->num_experts_per_tok, c->n_group, c->topk_group, c->scoring_func == GATE_SIGMOID,
+                         c->norm_topk_prob, c->routed_scaling_factor};
+}
+
+void ffn_fwd(pass *p, const ffn_w *w, acts *a, float *y) {
+    lin g = lin_of(w->gate), u = lin_of(w->up), d = lin_of(w->down);
+    op_linear_fwd(a->h1, a->n2, p->ct, p->Tp, &g, p->s);
+    op_linear_fwd(a->h3, a->n2, p->ct, p->Tp, &u, p->s);
+    op_swiglu_fwd(a->a, p->ct, a->h1, a->h3, (size_t)p->Tp * (size_t)g.out);
+    op_linear_fwd(y, a->a, p->ct, p->Tp, &d, p->s);
+}
+
+void ffn_bwd(pass *p, const ffn_w *w, acts *a, float *dn2, const float *dy) {
+    lin    g = lin_of(w->gate), u = lin_of(w->up), d = lin_of(w->down);
+    size_t mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)g.out;
+    float *da = arena_floats(p->s, n);
+    op_linear_bwd(da, false, dy, a->a, p->ct, p->Tp, &d, p->s);
+    op_swiglu_bwd(a->h1, a->h3, da, a->h1, a->h3, n); /* in place: the forward's values are not needed again */
+    op_linear_bwd(dn2, false, a->h1, a->n2, p->ct, p->Tp, &g, p->s);
+    op_linear_bwd(dn2, true, a->h3, a->n2, p->ct, p->Tp, &u, p->s);
+    arena_reset(p->s, mark);
+}
+
+/* The normed rows in float32, for the router. */
+static const float *router_in(pass *p, const block_w *b, acts *a) {
+    if (p->ct == DT_F32) return a->n2;
+    int    D = p->m->c.hidden_size;
+    float *n = arena_floats(p->s, (size_t)p->Tp * (size_t)D);
+    op_norm_fwd(n, D, DT_F32, NULL, a->x2, D, b->ffn_norm->w.data, p->m->c.rms_norm_eps, p->Tp, D);
+    return n;
+}
+
+static void experts_fwd(pass *p, const block_w *b, acts *a) {
+    int M = p->m->c.moe_intermediate_size, D = p->m->c.hidden_size;
+    size_t cb = ct_bytes(p->ct);
+    op_gather(a->xs, a->n2, p->ct, &a->pl, D);
+    for (int e = 0; e < p->m->c.n_routed_experts; e++) {
+        size_t r = (size_t)a->pl.first[e];
+        int    n = a->pl.first[e + 1] - a->pl.first[e];
+        if (n == 0) continue;
+        lin   g = lin_slice(b->experts.gate, e), u = lin_slice(b->experts.up, e), d = lin_slice(b->experts.down, e);
+        char *x = (char *)a->xs + r * (size_t)D * cb, *act = (char *)a->ea + r * (size_t)M * cb;
+        op_linear_fwd(a->e1 + r * (size_t)M, x, p->ct, n, &g, p->s);
+        op_linear_fwd(a->e3 + r * (size_t)M, x, p->ct, n, &u, p->s);
+        op_swiglu_fwd(act, p->ct, a->e1 + r * (size_t)M, a->e3 + r * (size_t)M, (size_t)n * (size_t)M);
+        op_linear_fwd(a->ys + r * (size_t)D, act, p->ct, n, &d, p->s);
+    }
+}
+
+void moe_fwd(pass *p, const block_w *b, acts *a, float *y) {
+    model      *m = p->m;
+    route_shape rs = route_of(&m->c);
+    size_t      mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)m->c.hidden_size;
+    lin         router = lin_of(b->router);
+    const float *in = router_in(p, b, a);
+    float       *logits = arena_floats(p->s, (size_t)p->Tp * (size_t)rs.experts);
+    op_linear_fwd(logits, in, DT_F32, p->Tp, &router, p->s);
+    op_route_fwd(&a->rt, logits, b->bias ? b->bias->w.data : NULL, &rs, p->T);
+    arena_reset(p->s, mark);
+    op_plan(&a->pl, a->rt.expert, p->T, &rs, p->train ? ROW_PAD : 1);
+    if (p->train && p->loss->backward) {
+        int64_t *load = m->load + (size_t)b->moe * (size_t)rs.experts;
+        for (int e = 0; e < rs.experts; e++) load[e] += a->pl.count[e];
+    }
+    if (b->ffn.gate) ffn_fwd(p, &b->ffn, a, y);
+    else memset(y, 0, n * 4);
+    experts_fwd(p, b, a);
+    op_combine_fwd(y, a->ys, &a->rt, &a->pl, p->T, &rs, m->c.hidden_size);
+    if (p->train && p->loss->balance_alpha > 0 && !p->loss->backward)
+        p->balance += op_balance(NULL, &a->rt, &rs, p->start, p->n_seq, p->loss->balance_alpha, 1);
+}
+
+static void experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, const float *dys) {
+    int    M = p->m->c.moe_intermediate_size, D = p->m->c.hidden_size;
+    size_t cb = ct_bytes(p->ct), mark = arena_mark(p->s);
+    float *da = arena_floats(p->s, (size_t)a->pl.n * (size_t)M);
+    for (int e = 0; e < p->m->c.n_routed_experts; e++) {
+        size_t r = (size_t)a->pl.first[e];
+        int    n = a->pl.first[e + 1] - a->pl.first[e];
+        if (n == 0) continue;
+        lin    g = lin_slice(b->experts.gate, e), u = lin_slice(b->experts.up, e), d = lin_slice(b->experts.down, e);
+        char  *x = (char *)a->xs + r * (size_t)D * cb, *act = (char *)a->ea + r * (size_t)M * cb;
+        float *e1 = a->e1 + r * (size_t)M, *e3 = a->e3 + r * (size_t)M, *dae = da + r * (size_t)M, *dx = dxs + r * (size_t)D;
+        op_linear_bwd(dae, false, dys + r * (size_t)D, act, p->ct, n, &d, p->s);
+        op_swiglu_bwd(e1, e3, dae, e1, e3, (size_t)n * (size_t)M);
+        op_linear_bwd(dx, false, e1, x, p->ct, n, &g, p->s);
+        op_linear_bwd(dx, true, e3, x, p->ct, n, &u, p->s);
+    }
+    arena_reset(p->s, mark);
+}
+
+static void router_bwd(pass *p, const block_w *b, acts *a, float *dn2, const float *dweight) {
+    route_shape rs = route_of(&p->m->c);
+    size_t      mark = arena_mark(p->s), n = (size_t)p->T * (size_t)rs.experts;
+    size_t      pad = (size_t)(p->Tp - p->T) * (size_t)rs.experts;
+    float      *dscore = NULL, *dlogits = arena_floats(p->s, n + pad);
+    if (p->loss->balance_alpha > 0) {
+        dscore = arena_floats(p->s, n);
+        p->balance += op_balance(dscore, &a->rt, &rs, p->start, p->n_seq, p->loss->balance_alpha, p->loss->scale * (float)p->T);
+    }
+    op_route_bwd(dlogits, dweight, dscore, &a->rt, &rs, p->T);
+    memset(dlogits + n, 0, pad * 4);
+    lin router = lin_of(b->router);
+    op_linear_bwd(dn2, true, dlogits, router_in(p, b, a), DT_F32, p->Tp, &router, p->s);
+    arena_reset(p->s, mark);
+}
+
+void moe_bwd(pass *p, const block_w *b, acts *a, float *dn2, const float *dy) {
+    route_shape rs = route_of(&p->m->c);
+    int         D = p->m->c.hidden_size;
+    size_t      mark = arena_mark(p->s), n = (size_t)a->pl.n * (size_t)D;
+    float      *dys = arena_floats(p->s, n), *dxs = arena_floats(p->s, n);
+    float      *dweight = arena_floats(p->s, (size_t)p->T * (size_t)rs.topk);
+    if (b->ffn.gate) ffn_bwd(p, &b->ffn, a, dn2, dy);
+    else memset(dn2, 0, (size_t)p->Tp * (size_t)D * 4);
+    op_combine_bwd(dys, dweight, dy, a->ys, &a->rt, &a->pl, p->T, &rs, D);
+    experts_bwd(p, b, a, dxs, dys);
+    op_gather_bwd(dn2, dxs, &a->pl, p->T, &rs, D);
+    router_bwd(p, b, a, dn2, dweight);
+    arena_reset(p->s, mark);
+}

@@ -1,0 +1,35 @@
+/* op_linear.h -- y = x W^T, for every type a weight can have.
+ *
+ *   lin w = lin_of(&layer->o_proj);
+ *   op_linear_fwd(y, x, DT_BF16, T, &w, scratch);         // y [T, out] f32, x [T, in] f32 or bf16
+ *   op_linear_bwd(dx, false, dy, x, DT_BF16, T, &w, scratch);   // dx [T, in] = (or +=), w.g += dy^T x
+ *
+ * Which path: x in bf16 (training): GEMM on the bf16 twin. x in f32: a GEMM in float32 for many rows (a quantized
+ * weight is expanded panel by panel), row times vector products for few (decoding).
+ * Memory: scratch is used and given back.   Threads: call from one; all are used. */
+#ifndef R1_OP_LINEAR_H
+#define R1_OP_LINEAR_H
+#include "base/mem.h"
+#include "tensor/param.h"
+
+typedef struct lin {
+    dtype           type;
+    int             out, in;
+    const void     *w;  /* [out, in] of type */
+    const uint16_t *wb; /* [out, in] bf16 twin, or NULL */
+    float          *g;  /* [out, in] gradient, or NULL */
+} lin;
+lin  lin_of(const param *p);              /* 2-D parameter */
+lin  lin_slice(const param *p, int e);    /* matrix e of a stacked [E, out, in] parameter */
+lin  lin_rows(const lin *l, int r0, int n); /* rows r0..r0+n of a matrix */
+
+void op_linear_fwd(float *y /* [T, out] */, const void *x /* [T, in] */, dtype xt, int T, const lin *w, arena *scratch);
+void op_linear_bwd(float *dx /* [T, in], NULL: not wanted */, bool add_dx, const float *dy /* [T, out] */,
+                   const void *x /* [T, in] */, dtype xt, int T, const lin *w, arena *scratch);
+/* The same when dy is in the compute type already (no cast, no scratch). */
+void op_linear_bwd_ct(float *dx /* [T, in] assigned */, const void *dy /* [T, out] xt */, const void *x, dtype xt, int T, const lin *w);
+/* Scratch bytes the two need at most for T rows of this shape. */
+size_t op_linear_bytes(int T, int out, int in);
+/* x [n] floats -> compute type, in parallel */
+void op_cast(void *y, dtype yt, const float *x, size_t n);
+#endif
