@@ -25,7 +25,7 @@ static void mark_one(nfc *f, uint32_t cp) {
     if (pr->decomp_seqindex == UINT16_MAX) return;
     utf8proc_int32_t d[16];
     int cls = 0;
-    utf8proc_ssize_t k = utf8proc_decompose_char((utf8proc_int32_t)cp, d, 16, UTF8PROC_STABLE, &cls);
+    utf8proc_ssize_t k = utf8proc_decompose_char((utf8proc_int32_t)cp, d, 16, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &cls);
     if (k < 1 || k > 16 || (k == 1 && d[0] == (utf8proc_int32_t)cp)) return;
     for (utf8proc_ssize_t i = 1; i < k; i++) mark(f, (uint32_t)d[i]);
     /* Composites that NFC keeps are inert; singletons and exclusions are not. */
