@@ -59,6 +59,8 @@ typedef struct kern {
                   bool accumulate, float *C, int ldc);
     /* y[c*ldy + r] = x[r*ldx + c] for r < rows, c < cols */
     void (*transpose_f32)(float *y, int ldy, const float *x, int ldx, int rows, int cols);
+    /* the same on 16-bit elements (bf16, f16) */
+    void (*transpose_u16)(uint16_t *y, int ldy, const uint16_t *x, int ldx, int rows, int cols);
 
     /* --- rows of the model --- */
     /* y = x * rstd * w, returns rstd = 1/sqrt(mean(x^2) + eps) (Zhang & Sennrich 2019, eq. 4) */

@@ -149,6 +149,11 @@ static void transpose_f32(float *y, int ldy, const float *x, int ldx, int rows, 
         for (int c = 0; c < cols; c++) y[(ptrdiff_t)c * ldy + r] = x[(ptrdiff_t)r * ldx + c];
 }
 
+static void transpose_u16(uint16_t *y, int ldy, const uint16_t *x, int ldx, int rows, int cols) { /* y: [cols, rows], x: [rows, cols] */
+    for (int r = 0; r < rows; r++)
+        for (int c = 0; c < cols; c++) y[(ptrdiff_t)c * ldy + r] = x[(ptrdiff_t)r * ldx + c];
+}
+
 /* --- rows of the model --- */
 
 static float row_rstd(const float *x, float eps, int n) { /* x: [n] */
@@ -258,6 +263,7 @@ const kern kern_ref = {
     .gemv_q8_0 = gemv_q8_0,
     .sgemm = sgemm,
     .transpose_f32 = transpose_f32,
+    .transpose_u16 = transpose_u16,
     .rmsnorm = rmsnorm,
     .rmsnorm_bf16 = rmsnorm_bf16,
     .rmsnorm_bwd = rmsnorm_bwd,
