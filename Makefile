@@ -141,7 +141,7 @@ format:
 
 lint:
 	shellcheck $(SH_FILES)
-	clang-tidy --quiet $(filter-out src/kernel/kern_avx%,$(LIB_SRC)) -- -std=gnu11 $(CPPFLAGS) -idirafter tools/clang -Wno-unknown-pragmas
+	@clang-tidy --quiet $(filter-out src/kernel/kern_avx%,$(LIB_SRC)) -- -std=gnu11 $(CPPFLAGS) -idirafter tools/clang -Wno-unknown-pragmas
 
 arrows:
 	@tools/arrows.sh
