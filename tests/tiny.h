@@ -1,6 +1,6 @@
 /* tiny.h -- a random DeepSeek-V3-shaped model with a real tokenizer, for tests of what stands on a model.
  *
- *   model *m = tiny_model(seed);       // MLA, dense and expert layers, an MTP module; 384 tokens, context 512
+ *   model *m = tiny_model(seed);       // MLA, dense and expert layers, an MTP module; 320 tokens, context 1024
  *
  * The weights are larger than at the start of a training, so that its choices have clear margins. */
 #ifndef R1_TINY_H
@@ -44,7 +44,7 @@ static inline model *tiny_model(uint64_t seed) {
     c.num_attention_heads = c.num_key_value_heads = 4;
     c.intermediate_size = 128;
     c.rms_norm_eps = 1e-6f;
-    c.max_position_embeddings = 512;
+    c.max_position_embeddings = 1024;
     c.q_lora_rank = 32;
     c.kv_lora_rank = 32;
     c.qk_nope_head_dim = 16;
