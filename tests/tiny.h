@@ -63,8 +63,6 @@ static inline model *tiny_model(uint64_t seed) {
     c.has_gate_bias = true;
     c.num_nextn_predict_layers = 1;
     c.rope_theta = 10000.0f;
-    c.bos_token_id = tok_id(t, CHAT_BOS);
-    c.eos_token_id = tok_id(t, CHAT_EOS);
     if (!cfg_check(&c, &e)) fail_msg("%s", e.msg);
     model *m = model_new(&c, seed, &e);
     if (!m) fail_msg("%s", e.msg);

@@ -6,7 +6,7 @@
 #include "infer/session.h"
 #include "base/mem.h"
 
-enum { CHUNK = 256 }; /* rows a forward: enough to fill the matrix products, small enough for the scratch buffers */
+enum { CHUNK = 512 }; /* rows a forward: enough to fill the matrix products, small enough for the scratch buffers */
 
 struct session {
     model      *m;
