@@ -1,0 +1,40 @@
+/* digits.h -- written arithmetic: every line is a one-digit fact or a copy.
+ *
+ *   trace t = trace_to(&out, &r);                 // no slip
+ *   long c = digits_op(&t, 57, '+', 68);          // appends the lines, the last is "57 + 68 = 125\n"
+ *   if (t.bad) ...                                // a quotient that is not whole, a divisor of two digits
+ *
+ * A trace can hold one deliberate slip: digits_op counts the places where a person slips (a digit, a carry, a sign)
+ * in t.places; when that count reaches t.slip_at the value written there is wrong, everything after it goes on
+ * honestly from the wrong value, and t.slip_from says at which byte of `out` the text turned wrong. The value that
+ * digits_op returns is the value that the text arrives at.
+ *
+ * Memory:  the trace borrows `out` and the rng.   Errors: t.bad.   Threads: one trace, one thread. */
+#ifndef R1_DIGITS_H
+#define R1_DIGITS_H
+#include <stdbool.h>
+#include "base/rng.h"
+#include "base/str.h"
+
+typedef struct trace {
+    str *out;
+    rng *r;          /* the size of a slip */
+    int  places;     /* how many places for a slip have gone by */
+    int  slip_at;    /* which of them is wrong; -1: none */
+    int  slip_from;  /* byte of out where the text turns wrong; -1: not yet */
+    bool bad;        /* this calculation has no such trace: caller throws the text away */
+} trace;
+trace trace_to(str *out, rng *r);
+/* A place for a slip that is not a digit (a forgotten carry, a lost sign): true if it is this one's turn. */
+bool  trace_slips(trace *t);
+
+/* a op b for any signs, op one of + - * /. A division that leaves a rest sets t->bad. */
+long  digits_op(trace *t, long a, char op, long b);
+/* a / b for a >= 0, 2 <= b <= 9 with its rest; the last line is "a / b = q" or "a / b = q rest r". */
+long  digits_div(trace *t, long a, long b, long *rest);
+/* The digital root of n > 0, added up digit by digit: "1692: 1 + 6 = 7, 7 + 9 = 16, 1 + 6 = 7, 7 + 2 = 9\n". */
+long  digits_root(trace *t, long n);
+
+void  digits_num(str *s, long v);        /* -7 */
+void  digits_arg(str *s, long v);        /* (-7): a number that follows an operator */
+#endif

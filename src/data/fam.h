@@ -1,0 +1,33 @@
+/* fam.h -- the families that family.c lists, and what their makers share.
+ *
+ *   static void work(trace *t, void *ctx, fam_value *found);             // one honest or slipping pass over Work
+ *   static bool check(trace *t, void *ctx, const fam_value *found);
+ *   fam_value f = fam_work(p, r, &(fam_phases){work, check, &problem});  // appends both, sometimes twice
+ *
+ * A family's Work and Check are functions of the problem alone that write into a trace, so that they can be run once
+ * with a mistake and once without.
+ *
+ * Memory:  nothing is kept.   Errors: none.   Threads: any. */
+#ifndef R1_FAM_H
+#define R1_FAM_H
+#include "data/digits.h"
+#include "data/family.h"
+
+extern const family fam_arith, fam_linear;
+
+/* What Work arrives at: numbers, compared member by member (a value; a fraction; a quotient and its rest). */
+typedef struct fam_value {
+    long v, w;
+} fam_value;
+typedef struct fam_phases {
+    void (*work)(trace *t, void *ctx, fam_value *found);             /* the lines after "Work:\n" */
+    /* The text after "Check: "; writes up to and without the verdict of the last comparison. Returns whether all holds. */
+    bool (*check)(trace *t, void *ctx, const fam_value *found);
+    void *ctx;
+} fam_phases;
+/* Appends Work and Check to p->reasoning, at level >= 2 in 8% of the problems after a Work that went wrong at one place
+ * and a Check that finds it. Returns the value. */
+fam_value fam_work(problem *p, rng *r, const fam_phases *ph);
+/* "a = b, right\n" or "a is not b, wrong\n"; returns a == b. */
+bool fam_compare(trace *t, long a, long b);
+#endif

@@ -1,0 +1,119 @@
+/* ratio.c -- exact rational numbers and how people write them; see ratio.h. Products go through 128 bits, so that an
+ * overflow is seen and never wraps. */
+#include <ctype.h>
+#include <limits.h>
+#include <string.h>
+#include "data/ratio.h"
+
+typedef __int128 wide;
+
+static wide wide_abs(wide v) { return v < 0 ? -v : v; }
+
+static bool reduce(wide p, wide q, ratio *out) {
+    if (q == 0) return false;
+    wide a = wide_abs(p), b = wide_abs(q);
+    while (b) {
+        wide t = a % b;
+        a = b;
+        b = t;
+    }
+    if (q < 0) p = -p, q = -q;
+    if (a) p /= a, q /= a;
+    if (wide_abs(p) > LLONG_MAX || q > LLONG_MAX) return false;
+    *out = (ratio){(long long)p, (long long)q};
+    return true;
+}
+
+bool ratio_make(long long p, long long q, ratio *out) { return reduce(p, q, out); }
+
+bool ratio_op(ratio a, char op, ratio b, ratio *out) {
+    switch (op) {
+    case '+': return reduce((wide)a.p * b.q + (wide)b.p * a.q, (wide)a.q * b.q, out);
+    case '-': return reduce((wide)a.p * b.q - (wide)b.p * a.q, (wide)a.q * b.q, out);
+    case '*': return reduce((wide)a.p * b.p, (wide)a.q * b.q, out);
+    case '/': return reduce((wide)a.p * b.q, (wide)a.q * b.p, out);
+    default: return false;
+    }
+}
+
+/* At most 18 digits, with thousands commas if the groups are right; false if there is no digit or too many. */
+static bool read_whole(const char **s, bool commas, long long *v) {
+    const char *p = *s;
+    int n = 0;
+    *v = 0;
+    while (isdigit((unsigned char)*p)) {
+        if (++n > 18) return false;
+        *v = *v * 10 + (*p++ - '0');
+        if (commas && n <= 15 && *p == ',' && isdigit((unsigned char)p[1]) && isdigit((unsigned char)p[2]) && isdigit((unsigned char)p[3]) &&
+            !isdigit((unsigned char)p[4]) && p - *s <= 3 + (n / 3) * 4)
+            p++;
+    }
+    *s = p;
+    return n > 0;
+}
+
+static bool read_sign(const char **s) {
+    if (**s == '-') return (*s)++, true;
+    if (!strncmp(*s, "\xe2\x88\x92", 3)) return *s += 3, true;
+    if (**s == '+') (*s)++;
+    return false;
+}
+
+/* \frac{5}{2} or \dfrac{5}{2} after the sign */
+static bool read_frac(const char **s, ratio *out) {
+    const char *p = *s;
+    long long a, b;
+    if (*p++ != '\\') return false;
+    if (*p == 'd' || *p == 't') p++;
+    if (strncmp(p, "frac{", 5)) return false;
+    p += 5;
+    bool neg = read_sign(&p);
+    if (!read_whole(&p, false, &a) || p[0] != '}' || p[1] != '{') return false;
+    p += 2;
+    if (!read_whole(&p, false, &b) || *p != '}' || !reduce(neg ? -a : a, b, out)) return false;
+    *s = p + 1;
+    return true;
+}
+
+static bool read_decimals(const char **s, ratio *v) {
+    const char *p = *s + 1;
+    long long f, scale = 1;
+    const char *from = p;
+    if (!read_whole(&p, false, &f)) return false;
+    for (const char *d = from; d < p; d++) scale *= 10;
+    ratio part;
+    if (!reduce(f, scale, &part) || !ratio_op(*v, '+', part, v)) return false;
+    *s = p;
+    return true;
+}
+
+bool ratio_read(const char *s, ratio *out, const char **end) {
+    bool neg = read_sign(&s);
+    if (*s == '$') s++;
+    if (!neg && *s == '-') neg = true, s++;
+    ratio v;
+    long long w, b;
+    if (*s == '\\') {
+        if (!read_frac(&s, &v)) return false;
+    } else {
+        if (!read_whole(&s, true, &w) || !reduce(w, 1, &v)) return false;
+        if (*s == '.' && isdigit((unsigned char)s[1])) {
+            if (!read_decimals(&s, &v)) return false;
+        } else if (*s == '/' && isdigit((unsigned char)s[1])) {
+            const char *p = s + 1;
+            if (!read_whole(&p, false, &b) || !reduce(w, b, &v)) return false;
+            s = p;
+        } else if (*s == ' ' && isdigit((unsigned char)s[1])) {        /* 2 1/2 */
+            const char *p = s + 1;
+            long long n;
+            ratio part;
+            if (read_whole(&p, false, &n) && *p == '/' && isdigit((unsigned char)p[1]) && (p++, read_whole(&p, false, &b)) && n < b &&
+                reduce(n, b, &part) && ratio_op(v, '+', part, &v))
+                s = p;
+        }
+    }
+    if (neg) v.p = -v.p;
+    *out = v;
+    *end = s;
+    return true;
+}

@@ -1,0 +1,199 @@
+/* steps.c -- see steps.h. A recursive-descent reader of exact rationals:
+ *   sum = product {(+|-) product},  product = factor {(*|/) factor | factor that touches},  factor = [-] number | letter | ( sum ) */
+#include <ctype.h>
+#include <string.h>
+#include "data/steps.h"
+
+typedef struct reader {
+    const char *p, *end;
+    const steps_unknown *x;
+    int  depth;
+    bool ok;
+} reader;
+
+static bool sum(reader *r, ratio *v);
+
+static void skip(reader *r) {
+    while (r->p < r->end && *r->p == ' ') r->p++;
+}
+
+static bool number(reader *r, ratio *v) {
+    long long n = 0;
+    int digits = 0;
+    while (r->p < r->end && isdigit((unsigned char)*r->p)) {
+        if (++digits > 15) return false;
+        n = n * 10 + (*r->p++ - '0');
+    }
+    return digits && ratio_make(n, 1, v);
+}
+
+static bool factor(reader *r, ratio *v) {
+    skip(r);
+    if (r->p >= r->end || r->depth > 40) return false;
+    if (*r->p == '-') {
+        r->p++;
+        r->depth++;
+        bool ok = factor(r, v);
+        r->depth--;
+        v->p = ok ? -v->p : 0;
+        return ok;
+    }
+    if (*r->p == '(') {
+        r->p++;
+        r->depth++;
+        if (!sum(r, v)) return false;
+        r->depth--;
+        skip(r);
+        if (r->p >= r->end || *r->p != ')') return false;
+        r->p++;
+        return true;
+    }
+    if (r->x && *r->p == r->x->letter) {
+        r->p++;
+        *v = r->x->value;
+        return true;
+    }
+    return number(r, v);
+}
+
+static bool product(reader *r, ratio *v) {
+    ratio b;
+    bool neg = false;
+    skip(r);
+    while (r->p < r->end && *r->p == '-') {                /* -2 * 5 is -(2 * 5): the same number */
+        neg = !neg;
+        r->p++;
+        skip(r);
+    }
+    if (!factor(r, v)) return false;
+    for (;;) {
+        bool touch = r->p < r->end && (*r->p == '(' || (r->x && *r->p == r->x->letter));
+        if (!touch) {
+            skip(r);
+            if (r->p >= r->end || (*r->p != '*' && *r->p != '/')) break;
+        }
+        char op = touch ? '*' : *r->p++;
+        if (!factor(r, &b) || !ratio_op(*v, op, b, v)) return false;
+    }
+    if (neg) v->p = -v->p;
+    return true;
+}
+
+static bool sum(reader *r, ratio *v) {
+    ratio b;
+    if (!product(r, v)) return false;
+    for (;;) {
+        skip(r);
+        if (r->p >= r->end || (*r->p != '+' && *r->p != '-')) return true;
+        char op = *r->p++;
+        if (!product(r, &b) || !ratio_op(*v, op, b, v)) return false;
+    }
+}
+
+bool steps_value(const char *s, size_t n, const steps_unknown *x, ratio *out) {
+    reader r = {s, s + n, x, 0, true};
+    if (!sum(&r, out)) return false;
+    skip(&r);
+    return r.p == r.end;
+}
+
+bool steps_solve(const char *s, size_t n, steps_unknown *x) {
+    const char *eq = memchr(s, '=', n);
+    x->letter = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!isalpha((unsigned char)s[i])) continue;
+        if (x->letter && x->letter != s[i]) return false;
+        x->letter = s[i];
+    }
+    if (!eq || !x->letter) return false;
+    size_t nl = (size_t)(eq - s), nr = n - nl - 1;
+    ratio l, r, f[3];
+    for (int i = 0; i < 3; i++) {                          /* f(x) = left - right; linear if f(2) - f(1) = f(1) - f(0) */
+        x->value = (ratio){i, 1};
+        if (!steps_value(s, nl, x, &l) || !steps_value(eq + 1, nr, x, &r) || !ratio_op(l, '-', r, &f[i])) return false;
+    }
+    ratio slope, again, zero;
+    if (!ratio_op(f[1], '-', f[0], &slope) || !ratio_op(f[2], '-', f[1], &again) || !ratio_eq(slope, again) || !slope.p ||
+        !ratio_op(f[0], '/', slope, &zero))
+        return false;
+    x->value = (ratio){-zero.p, zero.q};
+    return true;
+}
+
+/* ---- claims in a line */
+static bool part(char c, const steps_unknown *x) {
+    return isdigit((unsigned char)c) || strchr("+-*/() ", c) || (x && c == x->letter);
+}
+
+/* The expression that ends at s[i) and starts after the nearest character that cannot be part of one. */
+static size_t back_from(const char *s, size_t from, size_t i, const steps_unknown *x) {
+    size_t k = i;
+    while (k > from && part(s[k - 1], x)) k--;
+    if (k > from && isalpha((unsigned char)s[k - 1]))      /* do not begin inside a word */
+        while (k < i && s[k] != ' ') k++;
+    return k;
+}
+
+static size_t forward_from(const char *s, size_t i, size_t to, const steps_unknown *x) {
+    size_t k = i;
+    while (k < to && part(s[k], x)) k++;
+    if (k < to && isalpha((unsigned char)s[k]))
+        while (k > i && s[k - 1] != ' ') k--;
+    return k;
+}
+
+static void trim(const char *s, size_t *a, size_t *b) {
+    while (*a < *b && s[*a] == ' ') ++*a;
+    while (*b > *a && s[*b - 1] == ' ') --*b;
+}
+
+/* "7 rest 2" after "44 / 6 =": value times divisor plus rest must be the dividend. */
+static bool with_rest(const char *s, size_t la, size_t lb, const ratio *q, size_t after, size_t to, bool *holds) {
+    if (after + 5 > to || strncmp(s + after, "rest ", 5)) return false;
+    size_t slash = lb;
+    while (slash > la && s[slash - 1] != '/') slash--;
+    size_t e = after + 5;
+    while (e < to && isdigit((unsigned char)s[e])) e++;
+    ratio a, b, r, t;
+    *holds = slash > la && steps_value(s + la, slash - 1 - la, NULL, &a) && steps_value(s + slash, lb - slash, NULL, &b) &&
+             steps_value(s + after + 5, e - after - 5, NULL, &r) && ratio_op(*q, '*', b, &t) && ratio_op(t, '+', r, &t) &&
+             ratio_eq(t, a) && r.p >= 0 && ratio_op(b, '-', r, &t) && t.p > 0;
+    return true;
+}
+
+static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size_t rb, size_t to, const steps_unknown *x,
+                  steps_report *rep) {
+    ratio l, r, d;
+    bool holds;
+    size_t after = rb;
+    trim(s, &la, &lb);
+    trim(s, &ra, &rb);
+    if (!steps_value(s + la, lb - la, x, &l) || !steps_value(s + ra, rb - ra, x, &r)) return;
+    while (after < to && s[after] == ' ') after++;
+    if (rel != '=' || !with_rest(s, la, lb, &r, after, to, &holds)) {
+        if (!ratio_op(l, '-', r, &d)) return;
+        holds = rel == '=' ? d.p == 0 : rel == '<' ? d.p < 0 : d.p != 0;
+    }
+    rep->claims++;
+    if (!holds && !rep->wrong++) {
+        rep->at = la;
+        rep->len = rb - la;
+    }
+}
+
+steps_report steps_check(const char *s, size_t n, const steps_unknown *x) {
+    steps_report rep = {0, 0, 0, 0};
+    size_t from = 0;
+    while (from < n) {
+        const char *nl = memchr(s + from, '\n', n - from);
+        size_t to = nl ? (size_t)(nl - s) : n;
+        for (size_t i = from; i < to; i++) {
+            bool no = s[i] == 'i' && to - i > 7 && !strncmp(s + i, "is not ", 7);
+            if (s[i] != '=' && s[i] != '<' && !no) continue;
+            size_t r = i + (no ? 7 : 1);
+            judge(s, back_from(s, from, i, x), i, no ? '!' : s[i], r, forward_from(s, r, to, x), to, x, &rep);
+        }
+        from = to + 1;
+    }
+    return rep;
+}
