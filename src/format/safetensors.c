@@ -125,8 +125,8 @@ static bool add_tensors(st_file *f, entry *x, int n, const uint8_t *data, uint64
     qsort(x, (size_t)n, sizeof *x, by_offset);
     for (int i = 0; i < n; i++) {
         if (x[i].begin != at)
-            return err_set(e, "%s: tensor %.100s begins at %" PRIu64 " of the data, expected %" PRIu64 " (a %s)", what,
-                           x[i].name, x[i].begin, at, x[i].begin < at ? "overlap" : "hole");
+            return err_set(e, "%s: tensor %.100s begins at %" PRIu64 " of the data, expected %" PRIu64 " (%s)", what,
+                           x[i].name, x[i].begin, at, x[i].begin < at ? "an overlap" : "a hole");
         at = x[i].end;
         int k = names_add(&f->names, x[i].name, strlen(x[i].name));
         if (k < 0) return err_set(e, "%s: tensor %.100s is in two files", what, x[i].name);

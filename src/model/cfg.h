@@ -51,7 +51,7 @@ typedef struct cfg {
 
 typedef struct cfg_params {
     int64_t total;       /* with embeddings and head, without MTP layers (how DeepSeek counts 671B) */
-    int64_t active;      /* used for one token: the embedding row's table counted whole, as DeepSeek's 37B does */
+    int64_t active;      /* used for one token: of the embedding one row, all of the head (DeepSeek-V3: 36.6B) */
     int64_t mtp;         /* in MTP modules, their shared embedding and head not counted */
     int64_t matmul;      /* active weights that multiply (no embedding, no norms): 2 FLOPs each forward, 6 in training */
 } cfg_params;
