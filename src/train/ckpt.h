@@ -5,7 +5,7 @@
  *   ckpt_load("out/ckpt/pretrain-last.safetensors", m, &s, &e);                // m has the same shape
  *
  * Tensors: "w.NAME" for every parameter (the gate's selection bias too), "m.NAME" and "v.NAME" for those that are
- * trained, all float32. Metadata: r1.format, r1.state (JSON), r1.recipe (the recipe's text), r1.hash (of the data).
+ * trained, all float32. Metadata: r1.format, r1.state (JSON), r1.recipe (the recipe's text), r1.hash (of all that).
  * A run continued from it takes the same steps with the same bits as one that was never stopped: the loader's whole
  * state is next_doc, the schedule is a function of step, and no other random number is drawn while training.
  *

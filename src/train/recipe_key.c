@@ -262,8 +262,7 @@ void recipe_key_dump(const recipe *r, str *out) {
 }
 
 static void help_row(const recipe_key *k, const recipe *defaults, const char *section, str *out) {
-    char name[40];
-    str  v = {0};
+    str v = {0};
     if (k->choices) str_add(&v, k->choices);
     else if (k->type == RK_STR) str_add(&v, "TEXT");
     else if (k->type == RK_U64) str_add(&v, "0..2^64-1");
@@ -271,8 +270,7 @@ static void help_row(const recipe_key *k, const recipe *defaults, const char *se
     str_add(&v, " [");
     add_value(k, section, defaults, &v);
     str_add(&v, "]");
-    snprintf(name, sizeof name, "%s", k->name);
-    str_addf(out, "  %-24s %s\n", name, v.p);
+    str_addf(out, "  %-24s %s\n", k->name, v.p);
     if (k->help[0]) str_addf(out, "  %-24s   %s\n", "", k->help);
     str_free(&v);
 }

@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# tests/resume.sh -- killed is not lost: runs that are killed, stopped, or left without disk end with the bits of one
+# that was not; the same seed gives the same bits twice; wrong recipes and folders are refused.
+# Prints "ok NAME", "not ok NAME: why" or "skip NAME: why" a line; exit status 1 if any is not ok.
+#   R1_SEED=N         the moments at which runs are killed
+#   R1_LONG=1         more of them
+set -u
+cd "$(dirname "$0")/.." || exit 1
+r1=${R1_BIN:-$PWD/r1}
+dir=$(mktemp -d "${TMPDIR:-/tmp}/r1-resume-XXXXXX") || exit 1
+mounted=
+pid=
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+    if [ -n "$pid" ]; then kill -9 "$pid" 2> /dev/null; fi
+    if [ -n "$mounted" ]; then umount "$mounted"; fi
+    rm -rf "$dir"
+}
+trap cleanup EXIT
+failed=0
+seed=${R1_SEED:-20260101}
+RANDOM=$((seed % 32768))
+echo "seed $seed"
+
+ok() { echo "ok $1"; }
+not_ok() {
+    echo "not ok $1: $2"
+    failed=1
+}
+train() { "$r1" train recipes/mini.ini --set pretrain.checkpoint_minutes=0 --set sft.checkpoint_minutes=0 "$@"; }
+bits() { cat "$1/tokenizer.json" "$1/base/model.safetensors" "$1/sft/model.safetensors" "$1/mini.gguf" | sha256sum; }
+# Everything of metrics.jsonl that is not a clock.
+figures() { sed -E 's/"(tok_s|peak_share|elapsed)":[^,}]*,?//g' "$1/metrics.jsonl"; }
+same() { # same NAME FOLDER: the bits and the figures of the undisturbed run
+    if [ "$(bits "$2")" != "$want" ]; then not_ok "$1" "the final files differ from the undisturbed run's"
+    elif [ "$(figures "$2")" != "$want_figures" ]; then not_ok "$1" "metrics.jsonl differs from the undisturbed run's"
+    else ok "$1"; fi
+}
+
+start=$(date +%s%N)
+if ! train --out "$dir/a" > "$dir/log" 2>&1; then
+    not_ok undisturbed "$(tail -n 1 "$dir/log")"
+    exit 1
+fi
+took=$((($(date +%s%N) - start) / 1000000))
+ok undisturbed
+want=$(bits "$dir/a")
+want_figures=$(figures "$dir/a")
+
+if train --out "$dir/b" > "$dir/log" 2>&1; then same same-seed-same-bits "$dir/b"
+else not_ok same-seed-same-bits "$(tail -n 1 "$dir/log")"; fi
+train --out "$dir/c" --set run.seed=2 > "$dir/log" 2>&1
+if [ "$(bits "$dir/c")" = "$want" ]; then not_ok other-seed-other-bits "the same bits"; else ok other-seed-other-bits; fi
+
+# ---- SIGKILL at random moments, then --resume, until the run is done
+rounds=3
+if [ -n "${R1_LONG:-}" ]; then rounds=12; fi
+for i in $(seq "$rounds"); do
+    out=$dir/kill$i
+    kills=0
+    status=1
+    for _ in $(seq 8); do
+        train --out "$out" --resume > "$dir/log" 2>&1 &
+        pid=$!
+        wait_ms=$(((RANDOM * took) / 32768 / 2 + 20))
+        sleep "$(printf '%d.%03d' $((wait_ms / 1000)) $((wait_ms % 1000)))"
+        if kill -9 "$pid" 2> /dev/null; then kills=$((kills + 1)); fi
+        wait "$pid" 2> /dev/null
+        status=$?
+        pid=
+        if [ "$status" -eq 0 ]; then break; fi
+    done
+    train --out "$out" --resume > "$dir/log" 2>&1 || not_ok "killed-$i" "$(tail -n 1 "$dir/log")"
+    same "killed-$i-($kills-times)" "$out"
+    if find "$out" -name '*.tmp*' | grep -q .; then echo "note: a .tmp file of a killed run is left in $out"; fi
+    rm -rf "$out"
+done
+
+# ---- Ctrl-C: the step is finished, the checkpoint written, exit 0 with a line that says how to go on
+out=$dir/int
+train --out "$out" > "$dir/log" 2>&1 &
+pid=$!
+for _ in $(seq 200); do
+    if [ -s "$out/metrics.jsonl" ]; then break; fi
+    sleep 0.02
+done
+kill -INT "$pid" 2> /dev/null
+wait "$pid"
+status=$?
+pid=
+if [ "$status" -ne 0 ]; then not_ok ctrl-c "exit status $status"
+elif [ -e "$out/sft.done" ]; then ok ctrl-c # it was faster than the signal
+elif ! grep -q -- '--resume' "$dir/log"; then not_ok ctrl-c "no line says how to go on: $(tail -n 1 "$dir/log")"
+else ok ctrl-c; fi
+train --out "$out" --resume > "$dir/log" 2>&1
+same ctrl-c-resumed "$out"
+
+# ---- an unfinished run is not overwritten unasked; one run a folder
+out=$dir/stop
+train --out "$out" --stop-after 5 > "$dir/log" 2>&1
+before=$(sha256sum < "$out/ckpt/pretrain-last.safetensors")
+if train --out "$out" > "$dir/log" 2>&1; then not_ok unfinished-is-kept "begun anew without --force"
+elif ! grep -q 'unfinished pretrain' "$dir/log"; then not_ok unfinished-is-kept "$(tail -n 1 "$dir/log")"
+elif [ "$before" != "$(sha256sum < "$out/ckpt/pretrain-last.safetensors")" ]; then not_ok unfinished-is-kept "changed"
+else ok unfinished-is-kept; fi
+if train --out "$out" --set pretrain.lr=1e-3 > "$dir/log" 2>&1; then not_ok foreign-recipe "not refused"
+elif grep -q 'another recipe' "$dir/log"; then ok foreign-recipe
+else not_ok foreign-recipe "$(tail -n 1 "$dir/log")"; fi
+
+# ---- a damaged checkpoint is refused with its name, and stays for who wants to look at it
+cp "$out/ckpt/pretrain-last.safetensors" "$dir/good"
+for cut in 0 7 8 1000 50000; do
+    head -c "$cut" "$dir/good" > "$out/ckpt/pretrain-last.safetensors"
+    if train --out "$out" --resume > "$dir/log" 2>&1; then not_ok "damaged-$cut" "resumed from $cut bytes"
+    elif [ "$(wc -l < "$dir/log")" -gt 3 ] || ! grep -q 'pretrain-last.safetensors' "$dir/log"; then
+        not_ok "damaged-$cut" "$(tail -n 1 "$dir/log")"
+    else ok "damaged-$cut"; fi
+done
+cp "$dir/good" "$out/ckpt/pretrain-last.safetensors"
+
+# ---- the disk is full while a checkpoint is written. `ulimit -f` (KiB) lets the tokenizer and metrics through and no
+# checkpoint: the run goes on, says so, ends with an error, and what was there before is untouched.
+(
+    ulimit -f 100
+    trap '' XFSZ
+    train --out "$out" --resume --stop-after 3
+) > "$dir/log" 2>&1
+status=$?
+if [ "$status" -eq 0 ]; then not_ok full-disk "exit status 0"
+elif ! grep -q 'checkpoint not written' "$dir/log"; then not_ok full-disk "$(tail -n 1 "$dir/log")"
+elif ! cmp -s "$dir/good" "$out/ckpt/pretrain-last.safetensors"; then not_ok full-disk "the old checkpoint changed"
+else ok full-disk; fi
+train --out "$out" --resume > "$dir/log" 2>&1
+same full-disk-resumed "$out"
+rm -rf "$out"
+
+# The same with a real file system that is too small, where one may be mounted.
+small=$dir/small
+mkdir "$small"
+size=$(($(stat -c %s "$dir/good") * 3 / 2048 + 300))
+if mount -t tmpfs -o size=${size}k tmpfs "$small" 2> /dev/null; then
+    mounted=$small
+    # The first checkpoint fits, the second one beside it does not: the first stays and the run can go on from it.
+    train --out "$small/run" --stop-after 3 > "$dir/log" 2>&1
+    status=$?
+    if [ "$status" -ne 1 ] || ! grep -q "checkpoint not written" "$dir/log"; then
+        not_ok small-disk "exit status $status, $(tail -n 1 "$dir/log")"
+    elif ! cp -r "$small/run" "$dir/roomy"; then not_ok small-disk "cannot copy"
+    else
+        train --out "$dir/roomy" --resume > "$dir/log" 2>&1
+        same small-disk-resumed "$dir/roomy"
+    fi
+    umount "$small" && mounted=
+else echo "skip small-disk: mounting a tmpfs is not allowed here"; fi
+
+# ---- recipes that are wrong: one line, exit status 1, nothing made
+bad() { # bad NAME TEXT SET
+    if train --out "$dir/bad" --set "$3" > "$dir/log" 2>&1; then not_ok "$1" "accepted"
+    elif [ "$(wc -l < "$dir/log")" -ne 1 ]; then not_ok "$1" "$(wc -l < "$dir/log") lines"
+    elif ! grep -qF -- "$2" "$dir/log"; then not_ok "$1" "$(cat "$dir/log")"
+    elif [ -e "$dir/bad" ]; then not_ok "$1" "left $dir/bad behind"
+    else ok "$1"; fi
+}
+bad bad-key 'did you mean "lr"' pretrain.lrr=1
+bad bad-section 'did you mean [pretrain]' pretrian.lr=1
+bad bad-range 'expected a number in 0..10' pretrain.lr=11
+bad bad-type 'expected a whole number' pretrain.steps=many
+bad bad-model 'hidden_size' model.hidden_size=-4
+bad bad-experts 'num_experts_per_tok' model.num_experts_per_tok=9
+bad bad-mix 'no [mix.x]' pretrain.mix=x
+"$r1" train > "$dir/log" 2>&1
+if [ $? -eq 2 ]; then ok usage; else not_ok usage "expected exit status 2"; fi
+exit $failed
