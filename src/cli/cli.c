@@ -134,7 +134,9 @@ bool cli_flush(err *e) {
 }
 
 bool cli_print_json(json_t *j, err *e) {
-    bool ok = j && json_dumpf(j, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0;
+    /* One line for programs, indented for people. */
+    size_t flags = JSON_REAL_PRECISION(9) | (isatty(STDOUT_FILENO) ? JSON_INDENT(2) : JSON_COMPACT);
+    bool   ok    = j && json_dumpf(j, stdout, flags) == 0;
     json_decref(j);
     if (ok) putchar('\n');
     if (!ok && !ferror(stdout)) return err_set(e, "the result could not be written as JSON");
