@@ -4,6 +4,7 @@
 # the right files and shapes, is what is tested.
 # Prints "ok NAME" or "not ok NAME: why" a line; exit status 1 if any is not ok.
 set -u
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} # other tests may share the cores: do not spin while waiting
 cd "$(dirname "$0")/.." || exit 1
 r1=${R1_BIN:-$PWD/r1}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/r1-pipeline-XXXXXX") || exit 1

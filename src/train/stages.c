@@ -200,8 +200,6 @@ static model *new_model(const run *x, err *e) {
     if (!t) return NULL;
     cfg c = x->r->model;
     if (!c.vocab_size) c.vocab_size = tok_size(t);
-    c.bos_token_id = tok_id(t, CHAT_BOS);
-    c.eos_token_id = tok_id(t, CHAT_EOS);
     if (tok_size(t) > c.vocab_size)
         err_set(e, "[model] vocab_size: %d, but the tokenizer has %d tokens", c.vocab_size, tok_size(t));
     else if (cfg_check(&c, e)) m = model_new(&c, x->r->seed, e);
