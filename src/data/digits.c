@@ -2,23 +2,26 @@
  *
  * What a small transformer finds hard is not the fact `7 + 8 = 15` but to know which digits meet in this line and how
  * the digits of the result come together. So:
- *  - a header line repeats the two numbers right before their columns;
- *  - each column writes the result so far ("have 25"), whose length also says which column comes next, and whose last
+ *  - the line before the columns ends with the two numbers;
+ *  - each column closes with the result so far ("->25"), whose length also says which column comes next, and whose last
  *    writing is the result: the closing line is a copy;
  *  - a missing digit is written as 0, so that every column of an operation has the same shape;
- *  - a carry or a borrow stands at the end of the line, right before the line that uses it.
+ *  - a carry or a borrow stands at the end of the line, right before the line that uses it;
+ *  - columns are written without spaces and statements with: other tokens, other work. (Every digit is a token of its
+ *    own and so is the space before it; these make a fifth of a trace that has them everywhere.)
  *
  *     57 + 68:                          402 - 178:
- *     7 + 8 = 15, have 5, carry 1       2 - 8: 12 - 8 = 4, have 4, borrow 1
- *     5 + 6 + 1 = 12, have 125          0 - 7 - 1: 10 - 7 - 1 = 2, have 24, borrow 1
- *     57 + 68 = 125                     4 - 1 - 1 = 2, have 224
+ *     7+8=15 ->5 carry 1                2-8: 12-8=4 ->4 borrow 1
+ *     5+6+1=12 ->125                    0-7-1: 10-7-1=2 ->24 borrow 1
+ *     57 + 68 = 125                     4-1-1=2 ->224
  *                                       402 - 178 = 224
  *     47 * 6:                           426 / 6:
- *     7 * 6 = 42, have 2, carry 4       4 / 6 = 0 rest 4, have 0
- *     4 * 6 = 24, 24 + 4 = 28, have 282 42 / 6 = 7 rest 0, have 07
- *     47 * 6 = 282                      06 / 6 = 1 rest 0, have 071
+ *     7*6=42 ->2 carry 4                4/6=0 r4 ->0
+ *     4*6=24, 24+4=28 ->282             42/6=7 r0 ->07
+ *     47 * 6 = 282                      06/6=1 r0 ->071
  *                                       426 / 6 = 71
- * Signs are taken off first, in one line: `-7 + 12 = 12 - 7`, `5 < 8, so 5 - 8 = -(8 - 5)`. */
+ * Signs are taken off first: `-7 + 12 = 12 - 7`, `5 - 28 = -(28 - 5)`; where that leaves a fact it is one line,
+ * `5 - 8 = -3`. With a head ("2x") the lines are `2x = 93 - 21`, the columns, `2x = 72`. */
 #include <stdlib.h>
 #include "data/digits.h"
 
@@ -50,16 +53,19 @@ void digits_arg(str *s, long v) {
     if (v < 0) str_addc(s, ')');
 }
 
-static void infix(str *s, char op) {
-    char b[3] = {' ', op, ' '};
-    str_addn(s, b, 3);
-}
-
 /* "a op b" */
 static void put_op(str *s, long a, char op, long b) {
+    char mid[3] = {' ', op, ' '};
     digits_num(s, a);
-    infix(s, op);
+    str_addn(s, mid, 3);
     digits_arg(s, b);
+}
+
+/* "a+b", in a column */
+static void put_tight(str *s, long a, char op, long b) {
+    digits_num(s, a);
+    str_addc(s, op);
+    digits_num(s, b);
 }
 
 /* The value of a fact, which is where digits go wrong: within lo..hi, near the truth, not the truth. */
@@ -72,30 +78,6 @@ static long fact(trace *t, long v, long lo, long hi) {
     }
     t->bad = true;
     return v;
-}
-
-/* "a op b = c\n", a fact in one line. */
-static long one_line(trace *t, long a, char op, long b, long c) {
-    put_op(t->out, a, op, b);
-    str_add(t->out, " = ");
-    c = fact(t, c, 0, digits_limit);
-    digits_num(t->out, c);
-    str_addc(t->out, '\n');
-    return c;
-}
-
-static void header(trace *t, long a, char op, long b) {
-    put_op(t->out, a, op, b);
-    str_add(t->out, ":\n");
-}
-
-/* "a op b = c\n" for a c that is known: a copy. */
-static long closing(trace *t, long a, char op, long b, long c) {
-    put_op(t->out, a, op, b);
-    str_add(t->out, " = ");
-    digits_num(t->out, c);
-    str_addc(t->out, '\n');
-    return c;
 }
 
 static int split_digits(long v, int d[DIGITS_MAX]) {   /* lowest first */
@@ -117,7 +99,7 @@ static void have_front(have *h, long v) {
 }
 
 static void have_put(str *s, const have *h) {
-    str_add(s, ", have ");
+    str_add(s, " ->");
     str_addn(s, h->d + h->from, (size_t)(h->to - h->from));
 }
 
@@ -136,26 +118,24 @@ static void put_rest(trace *t, const char *word, long *v) {
     str_addc(t->out, '\n');
 }
 
-/* ---- columns of numbers >= 0 */
+/* ---- columns of numbers >= 0: they return the last "result so far" */
 static long add_columns(trace *t, long a, long b) {
     int  da[DIGITS_MAX] = {0}, db[DIGITS_MAX] = {0};
     int  na = split_digits(a, da), nb = split_digits(b, db), n = na > nb ? na : nb;
     have h = {.from = DIGITS_MAX, .to = DIGITS_MAX};
     long carry = 0;
-    header(t, a, '+', b);
     for (int i = 0; i < n; i++) {
-        put_op(t->out, da[i], '+', db[i]);
-        if (carry) str_add(t->out, " + 1");
-        str_add(t->out, " = ");
+        put_tight(t->out, da[i], '+', db[i]);
+        str_add(t->out, carry ? "+1=" : "=");
         long s = fact(t, da[i] + db[i] + carry, 0, 19);
         digits_num(t->out, s);
         bool last = i == n - 1;
         have_front(&h, last ? s : s % 10);
         have_put(t->out, &h);
         carry = last ? 0 : s / 10;
-        put_rest(t, ", carry ", &carry);
+        put_rest(t, " carry ", &carry);
     }
-    return closing(t, a, '+', b, have_value(&h));
+    return have_value(&h);
 }
 
 static long sub_columns(trace *t, long a, long b) {    /* a >= b */
@@ -164,29 +144,28 @@ static long sub_columns(trace *t, long a, long b) {    /* a >= b */
     have h = {.from = DIGITS_MAX, .to = DIGITS_MAX};
     long borrow = 0;
     split_digits(b, db);
-    header(t, a, '-', b);
     for (int i = 0; i < na; i++) {
         long x = da[i] - db[i] - borrow, top = da[i];
-        const char *less = borrow ? " - 1" : "";
-        put_op(t->out, top, '-', db[i]);
+        const char *less = borrow ? "-1" : "";
+        put_tight(t->out, top, '-', db[i]);
         str_add(t->out, less);
         borrow = 0;
         if (x < 0) {
             if (i == na - 1) t->bad = true;            /* only after a slip */
             str_add(t->out, ": ");
-            put_op(t->out, top + 10, '-', db[i]);
+            put_tight(t->out, top + 10, '-', db[i]);
             str_add(t->out, less);
             x += 10;
             borrow = 1;
         }
-        str_add(t->out, " = ");
+        str_addc(t->out, '=');
         x = fact(t, x, 0, 9);
         digits_num(t->out, x);
         have_front(&h, x);
         have_put(t->out, &h);
-        put_rest(t, ", borrow ", &borrow);
+        put_rest(t, " borrow ", &borrow);
     }
-    return closing(t, a, '-', b, have_value(&h));
+    return have_value(&h);
 }
 
 static long mul_columns(trace *t, long a, long b) {    /* one of them of one digit, `one`; columns: digit * one */
@@ -195,16 +174,15 @@ static long mul_columns(trace *t, long a, long b) {    /* one of them of one dig
     int  n = split_digits(b < 10 ? a : b, da);
     have h = {.from = DIGITS_MAX, .to = DIGITS_MAX};
     long carry = 0;
-    header(t, a, '*', b);
     for (int i = 0; i < n; i++) {
-        put_op(t->out, da[i], '*', one);
-        str_add(t->out, " = ");
+        put_tight(t->out, da[i], '*', one);
+        str_addc(t->out, '=');
         long p = fact(t, da[i] * one, 0, 89);
         digits_num(t->out, p);
         if (carry) {
             str_add(t->out, ", ");
-            put_op(t->out, p, '+', carry);
-            str_add(t->out, " = ");
+            put_tight(t->out, p, '+', carry);
+            str_addc(t->out, '=');
             p = fact(t, p + carry, 0, 99);
             digits_num(t->out, p);
         }
@@ -212,134 +190,211 @@ static long mul_columns(trace *t, long a, long b) {    /* one of them of one dig
         have_front(&h, last ? p : p % 10);
         have_put(t->out, &h);
         carry = last ? 0 : p / 10;
-        put_rest(t, ", carry ", &carry);
+        put_rest(t, " carry ", &carry);
     }
-    return closing(t, a, '*', b, have_value(&h));
+    return have_value(&h);
 }
 
-long digits_div(trace *t, long a, long b, long *rest) {
+static long div_columns(trace *t, long a, long b, long *rest) {
     int  da[DIGITS_MAX];
     int  n = split_digits(a, da);
     have h = {.from = 0, .to = 0};
-    long r = 0, q = 0;
-    if (b < 2 || b > 9 || a < 0) {
-        t->bad = true;
-        *rest = 0;
-        return 0;
-    }
-    if (a < 10 * b) {                                  /* one fact */
-        put_op(t->out, a, '/', b);
-        str_add(t->out, " = ");
-        q = fact(t, a / b, 0, 9);
+    long r = 0;
+    for (int i = n - 1; i >= 0; i--) {
+        long v = r * 10 + da[i];
+        if (i < n - 1) digits_num(t->out, r);          /* the rest, then the next digit: 42, or 06 */
+        digits_num(t->out, da[i]);
+        str_addc(t->out, '/');
+        digits_num(t->out, b);
+        str_addc(t->out, '=');
+        long q = fact(t, v / b, 0, 9);
         digits_num(t->out, q);
-        r = a % b;
-    } else {
-        header(t, a, '/', b);
-        for (int i = n - 1; i >= 0; i--) {
-            if (i < n - 1) digits_num(t->out, r);      /* the rest, then the next digit: 42, or 06 */
-            digits_num(t->out, da[i]);
-            long v = r * 10 + da[i];
-            infix(t->out, '/');
-            digits_num(t->out, b);
-            str_add(t->out, " = ");
-            q = fact(t, v / b, 0, 9);
-            digits_num(t->out, q);
-            str_add(t->out, " rest ");
-            r = fact(t, v % b, 0, b - 1);
-            digits_num(t->out, r);
-            h.d[h.to++] = (char)('0' + q);
-            have_put(t->out, &h);
-            str_addc(t->out, '\n');
-        }
-        q = have_value(&h);
-        put_op(t->out, a, '/', b);
-        str_add(t->out, " = ");
-        digits_num(t->out, q);
-    }
-    if (r) {
-        str_add(t->out, " rest ");
+        str_add(t->out, " r");
+        r = fact(t, v % b, 0, b - 1);
         digits_num(t->out, r);
+        h.d[h.to++] = (char)('0' + q);
+        have_put(t->out, &h);
+        str_addc(t->out, '\n');
     }
-    str_addc(t->out, '\n');
     *rest = r;
-    return q;
+    return have_value(&h);
 }
 
-/* ---- numbers >= 0 of any size */
-static long mul_plain(trace *t, long a, long b) {
-    if ((a < 10 && b < 10) || a < 2 || b < 2) return one_line(t, a, '*', b, a * b);
-    if (a < 10 || b < 10) return mul_columns(t, a, b);
-    long units = b % 10, tens = b - units;
-    if (!units) {                                      /* 47 * 30 is 47 * 3 with a nought */
-        long p = tens == 10 ? a : mul_plain(t, a, tens / 10);
-        return closing(t, a, '*', b, p * 10);
+/* ---- one operation: what is asked, and what it becomes without signs */
+typedef struct task {
+    const char *head;            /* "2x" or NULL */
+    long a, b;                   /* as asked */
+    char op;
+    long u, v;                   /* as worked out: u, v >= 0, and u >= v in a subtraction */
+    char uop;
+    bool neg;                    /* the result is -(u uop v) */
+    bool changed;                /* u uop v is not a op b as it stands */
+} task;
+
+static task task_of(const char *head, long a, char op, long b) {
+    task k = {.head = head, .a = a, .b = b, .op = op, .uop = op};
+    if (op == '*' || op == '/') {
+        k.u = labs(a), k.v = labs(b);
+        k.neg = (a < 0) != (b < 0);
+    } else {
+        long add = op == '+' ? b : -b;                 /* what is added in effect */
+        if ((a < 0) == (add < 0) || !a || !add) {
+            k.u = labs(a), k.v = labs(add);
+            k.uop = '+';
+            k.neg = a < 0 || add < 0;
+            if (op == '-' && b >= 0 && a >= 0 && a >= b) k.uop = '-', k.neg = false;   /* 5 - 0 */
+        } else {
+            long big = labs(a) > labs(add) || (labs(a) == labs(add) && a > 0) ? a : add, small = big == a ? add : a;
+            k.u = labs(big), k.v = labs(small);
+            k.uop = '-';
+            k.neg = big < 0;
+        }
     }
-    put_op(t->out, a, '*', b);
-    str_add(t->out, " = ");
-    put_op(t->out, a, '*', tens);
-    str_add(t->out, " + ");
-    put_op(t->out, a, '*', units);
-    str_addc(t->out, '\n');
-    long high = mul_plain(t, a, tens);
-    long low = mul_plain(t, a, units);
-    return closing(t, a, '*', b, digits_op(t, high, '+', low));
+    k.changed = k.neg || k.u != a || k.v != b || k.uop != op;
+    return k;
 }
 
-static long plain(trace *t, long a, char op, long b) {
-    long rest;
-    switch (op) {
-    case '+': return a < 10 && b < 10 ? one_line(t, a, '+', b, a + b) : add_columns(t, a, b);
-    case '-': return a < 20 && b < 10 ? one_line(t, a, '-', b, a - b) : sub_columns(t, a, b);
-    case '*': return mul_plain(t, a, b);
-    default:
-        if (b == 1) return one_line(t, a, '/', b, a);
-        a = digits_div(t, a, b, &rest);
-        if (rest) t->bad = true;
-        return a;
+static bool is_fact(const task *k) {
+    if (k->uop == '/') return k->v == 1 || k->u < 10 * k->v;
+    if (k->uop == '*') return (k->u < 10 && k->v < 10) || k->u < 2 || k->v < 2;
+    if (!k->u || !k->v) return true;
+    return k->uop == '+' ? k->u < 10 && k->v < 10 : k->u < 20 && k->v < 10;
+}
+
+static void put_name(str *s, const task *k) {          /* the left side of the closing line */
+    if (k->head) str_add(s, k->head);
+    else put_op(s, k->a, k->op, k->b);
+}
+
+/* "2x = 93 - 21", "93 - 21", without an end */
+static void put_asked(str *s, const task *k) {
+    if (k->head) {
+        str_add(s, k->head);
+        str_add(s, " = ");
     }
+    put_op(s, k->a, k->op, k->b);
 }
 
-/* Work out a op b (both >= 0) and close with "orig = c" or "orig = -c"; `neg` says which. */
-static long reduced(trace *t, long oa, char oop, long ob, bool neg, long a, char op, long b) {
-    str_add(t->out, neg ? " = -(" : " = ");
-    put_op(t->out, a, op, b);
-    str_add(t->out, neg ? ")\n" : "\n");
-    long c = digits_op(t, a, op, b);
-    put_op(t->out, oa, oop, ob);
+static void put_reduced(str *s, const task *k) {
+    str_add(s, k->neg ? " = -(" : " = ");
+    put_op(s, k->u, k->uop, k->v);
+    if (k->neg) str_addc(s, ')');
+}
+
+/* The line before the columns. `headed`: the line above already ends with a op b. */
+static void open_task(trace *t, const task *k, bool headed) {
+    if (headed && !k->changed && !k->head) return;
+    put_asked(t->out, k);
+    if (k->changed) put_reduced(t->out, k);
+    str_add(t->out, k->changed || k->head ? "\n" : ":\n");
+}
+
+/* " = c\n" with its sign, which can get lost */
+static long put_value(trace *t, const task *k, long c) {
     str_add(t->out, " = ");
-    if (neg && c && !trace_slips(t)) c = -c;           /* the lost sign */
+    if (k->neg && c && !trace_slips(t)) c = -c;
     digits_num(t->out, c);
     str_addc(t->out, '\n');
     return c;
 }
 
-long digits_op(trace *t, long a, char op, long b) {
-    if (t->bad || a >= digits_limit || a <= -digits_limit || b >= digits_limit || b <= -digits_limit ||
-        (op == '*' && a && labs(b) >= digits_limit / labs(a)) || (op == '/' && !b)) {
+static long fact_value(trace *t, const task *k) {
+    long c = k->uop == '+' ? k->u + k->v : k->uop == '-' ? k->u - k->v : k->uop == '*' ? k->u * k->v : k->u / k->v;
+    put_asked(t->out, k);
+    str_add(t->out, " = ");
+    c = fact(t, c, 0, digits_limit);
+    if (k->neg && c && !trace_slips(t)) c = -c;
+    digits_num(t->out, c);
+    str_addc(t->out, '\n');
+    return c;
+}
+
+static long closing(trace *t, const task *k, long c) {
+    put_name(t->out, k);
+    return put_value(t, k, c);
+}
+
+/* a * b of two long numbers: by the digits of b, "29 * 65 = 29 * 60 + 29 * 5". */
+static long mul_long(trace *t, const task *k) {
+    long a = k->a, b = k->b, units = b % 10, tens = b - units;
+    str  name = {0};
+    put_op(&name, a, '*', b);
+    if (!units) {                                      /* 47 * 30 is 47 * 3 with a nought */
+        long p = tens == 10 ? a : digits_op(t, a, '*', tens / 10);
+        str_free(&name);
+        return closing(t, k, p * 10);
+    }
+    put_asked(t->out, k);
+    str_add(t->out, " = ");
+    put_op(t->out, a, '*', tens);
+    str_add(t->out, " + ");
+    put_op(t->out, a, '*', units);
+    str_addc(t->out, '\n');
+    long high = digits_op(t, a, '*', tens);
+    long low = digits_op(t, a, '*', units);
+    long c = digits_into(t, k->head ? k->head : name.p, high, '+', low);
+    str_free(&name);
+    return c;
+}
+
+static bool in_range(long a, char op, long b) {
+    if (a >= digits_limit || a <= -digits_limit || b >= digits_limit || b <= -digits_limit) return false;
+    if (op == '*') return !a || labs(b) < digits_limit / labs(a);
+    return op != '/' || (b && labs(b) < 10);
+}
+
+static long run(trace *t, const char *head, bool headed, long a, char op, long b, long *rest) {
+    long c, r = 0;
+    if (rest) *rest = 0;
+    if (t->bad || !in_range(a, op, b)) {
         t->bad = true;
         return 0;
     }
-    if (op == '*' || op == '/') {
-        if (a >= 0 && b >= 0) return plain(t, a, op, b);
-        put_op(t->out, a, op, b);
-        return reduced(t, a, op, b, (a < 0) != (b < 0), labs(a), op, labs(b));
+    task k = task_of(head, a, op, b);
+    if (op == '/' && k.u % k.v) {
+        if (!rest) t->bad = true;
+        open_task(t, &k, headed || (!k.changed && is_fact(&k)));
+        if (is_fact(&k)) {
+            c = fact(t, k.u / k.v, 0, 9);
+            r = k.u % k.v;
+        } else {
+            c = div_columns(t, k.u, k.v, &r);
+        }
+        put_op(t->out, k.u, '/', k.v);                 /* a rest belongs to the numbers without signs */
+        str_add(t->out, " = ");
+        digits_num(t->out, c);
+        if (r) {
+            str_add(t->out, " rest ");
+            digits_num(t->out, r);
+        }
+        str_addc(t->out, '\n');
+        if (rest) *rest = r;
+        return c;
     }
-    if (a >= 0 && b >= 0 && (op == '+' || a >= b)) return plain(t, a, op, b);
-    if (a >= 0 && b >= 0) {
-        digits_num(t->out, a);
-        str_add(t->out, " < ");
-        digits_num(t->out, b);
-        str_add(t->out, ", so ");
-        put_op(t->out, a, op, b);
-        return reduced(t, a, op, b, true, b, '-', a);
+    if (is_fact(&k)) return fact_value(t, &k);
+    if (op == '*' && k.u >= 10 && k.v >= 10) {
+        if (!k.changed) return mul_long(t, &k);
+        open_task(t, &k, headed);
+        return closing(t, &k, digits_op(t, k.u, '*', k.v));
     }
-    long add = op == '+' ? b : -b;                     /* what is added in effect */
-    if (a < 0 && add == 0) return closing(t, a, op, b, a);
-    put_op(t->out, a, op, b);
-    if (a >= 0) return reduced(t, a, op, b, false, a, add < 0 ? '-' : '+', labs(add));
-    if (add > 0) return reduced(t, a, op, b, add < -a, add < -a ? -a : add, '-', add < -a ? add : -a);
-    return reduced(t, a, op, b, true, -a, '+', -add);
+    open_task(t, &k, headed);
+    switch (k.uop) {
+    case '+': c = add_columns(t, k.u, k.v); break;
+    case '-': c = sub_columns(t, k.u, k.v); break;
+    case '*': c = mul_columns(t, k.u, k.v); break;
+    default: c = div_columns(t, k.u, k.v, &r); break;
+    }
+    if (r) t->bad = true;                              /* a slip in a division that was exact */
+    return closing(t, &k, c);
 }
+
+long digits_op(trace *t, long a, char op, long b) { return run(t, NULL, false, a, op, b, NULL); }
+
+long digits_into(trace *t, const char *head, long a, char op, long b) { return run(t, head, false, a, op, b, NULL); }
+
+long digits_on(trace *t, long a, char op, long b) { return run(t, NULL, true, a, op, b, NULL); }
+
+long digits_div(trace *t, const char *head, long a, long b, long *rest) { return run(t, head, false, a, '/', b, rest); }
 
 long digits_root(trace *t, long n) {
     int d[DIGITS_MAX], k = split_digits(n, d);
@@ -348,14 +403,14 @@ long digits_root(trace *t, long n) {
     digits_num(t->out, n);
     for (int i = k - 2; i >= 0; i--) {
         str_add(t->out, i == k - 2 ? ": " : ", ");
-        put_op(t->out, s, '+', d[i]);
-        str_add(t->out, " = ");
+        put_tight(t->out, s, '+', d[i]);
+        str_addc(t->out, '=');
         s += d[i];
         digits_num(t->out, s);
         if (s >= 10) {
-            str_add(t->out, ", 1 + ");
+            str_add(t->out, ", 1+");
             digits_num(t->out, s - 10);
-            str_add(t->out, " = ");
+            str_addc(t->out, '=');
             s -= 9;
             digits_num(t->out, s);
         }

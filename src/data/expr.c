@@ -53,38 +53,43 @@ static int count(const expr *e, int i) {
 
 int expr_ops(const expr *e) { return count(e, e->root); }
 
-static void work(trace *t, expr *e, int i, expr_log *log, int *left) {
-    char op = e->node[i].op;
-    if (op == 'n' || t->bad) return;
+typedef struct job {
+    trace      *t;
+    expr       *e;
+    const char *head;
+    bool        headed;
+    expr_log   *log;
+    int         left;            /* operators that remain */
+} job;
+
+static void work(job *j, int i) {
+    expr *e = j->e;
+    char  op = e->node[i].op;
+    if (op == 'n') return;
     int l = e->node[i].l, r = e->node[i].r;
-    work(t, e, l, log, left);
-    work(t, e, r, log, left);
-    if (t->bad) return;
+    work(j, l);
+    work(j, r);
+    if (j->t->bad) return;
     expr_step st = {e->node[l].v, e->node[r].v, 0, op};
-    st.c = digits_op(t, st.a, op, st.b);
+    if (j->left == 1 && j->head) st.c = digits_into(j->t, j->head, st.a, op, st.b);
+    else st.c = j->headed ? digits_on(j->t, st.a, op, st.b) : digits_op(j->t, st.a, op, st.b);
     e->node[i].op = 'n';
     e->node[i].v = st.c;
-    if (log) log->s[log->n++] = st;
-    if (--*left >= 2) {
-        str_add(t->out, "so ");
-        expr_put(t->out, e);
-        str_addc(t->out, '\n');
+    if (j->log) j->log->s[j->log->n++] = st;
+    if (--j->left >= 2) {
+        str_add(j->t->out, "so ");
+        expr_put(j->t->out, e);
+        str_addc(j->t->out, '\n');
     }
 }
 
-long expr_work(trace *t, const expr *e, expr_log *log) {
+long expr_work(trace *t, const expr *e, const char *head, bool headed, expr_log *log) {
     expr c = *e;
-    int left = expr_ops(e), ops = left;
+    int  ops = expr_ops(e);
+    job  j = {t, &c, head, headed && ops == 1, log, ops};
     if (log) log->n = 0;
-    work(t, &c, c.root, log, &left);
-    long v = c.node[c.root].v;
-    if (ops >= 2 && !t->bad) {
-        expr_put(t->out, e);
-        str_add(t->out, " = ");
-        digits_num(t->out, v);
-        str_addc(t->out, '\n');
-    }
-    return t->bad ? 0 : v;
+    work(&j, c.root);
+    return t->bad ? 0 : c.node[c.root].v;
 }
 
 static bool value(const expr *e, int i, long *v) {

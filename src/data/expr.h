@@ -4,7 +4,7 @@
  *   int sum = expr_op(&e, '+', expr_num(&e, 45), expr_num(&e, 17));
  *   e.root = expr_op(&e, '*', sum, expr_num(&e, 4));
  *   expr_put(&s, &e);                              // "(45 + 17) * 4"
- *   long v = expr_work(&t, &e, &log);              // "45 + 17:\n...45 + 17 = 62\n62 * 4:\n...(45 + 17) * 4 = 248\n"
+ *   long v = expr_work(&t, &e, NULL, false, &log); // "45 + 17:\n...45 + 17 = 62\n62 * 4:\n...62 * 4 = 248\n"
  *
  * Memory:  plain data, at most EXPR_MAX nodes (more is a bug: abort).   Errors: t->bad.   Threads: any. */
 #ifndef R1_EXPR_H
@@ -34,8 +34,9 @@ typedef struct expr_log {
     int       n;
 } expr_log;
 /* Work out e: leftmost innermost operator first; while two or more operators remain, "so <what remains>" is written
- * after each. Two or more operators close with "<e> = value". log may be NULL. */
-long expr_work(trace *t, const expr *e, expr_log *log);
+ * after each. The last operator gets the head, if there is one ("L = 44 + 2"). headed: the line above ends with e, so
+ * that a lone operator need not be repeated. log may be NULL. */
+long expr_work(trace *t, const expr *e, const char *head, bool headed, expr_log *log);
 /* The value without a word; false if it is not whole or too large. */
 bool expr_value(const expr *e, long *v);
 #endif

@@ -135,8 +135,8 @@ typedef struct arith {
 static void work(trace *t, void *ctx, fam_value *found) {
     arith *a = ctx;
     found->w = 0;
-    if (a->rest) found->v = digits_div(t, a->e.node[0].v, a->e.node[1].v, &found->w);
-    else found->v = expr_work(t, &a->e, &a->log);
+    if (a->rest) found->v = digits_div(t, NULL, a->e.node[0].v, a->e.node[1].v, &found->w);
+    else found->v = expr_work(t, &a->e, NULL, false, &a->log);
 }
 
 static void must_be(trace *t, long a, char op, long b, long c) {
@@ -151,8 +151,8 @@ static void must_be(trace *t, long a, char op, long b, long c) {
 /* c must come back: the left number of the step or, where only that divides well, the right one. */
 static bool give_back(trace *t, long c, char op, long b, long want) {
     must_be(t, c, op, b, want);
-    if (op == '/' && b >= 2 && c >= 0) {
-        long rest, q = digits_div(t, c, b, &rest);
+    if (op == '/' && b >= 2 && c >= 0 && c % b) {          /* only a wrong product leaves a rest */
+        long rest, q = digits_div(t, NULL, c, b, &rest);
         if (rest) {
             digits_num(t->out, q);
             str_add(t->out, " rest ");
@@ -164,7 +164,7 @@ static bool give_back(trace *t, long c, char op, long b, long want) {
         }
         return fam_compare(t, q, want);
     }
-    return fam_compare(t, digits_op(t, c, op, b), want);
+    return fam_compare(t, digits_on(t, c, op, b), want);
 }
 
 /* Casting out nines: the digit sums must multiply to the digit sum of the product. */
@@ -195,7 +195,7 @@ static bool undo(trace *t, const expr_step *s) {
     long a = labs(s->a), b = labs(s->b);
     if (!a || !b) {                                        /* 0 has no inverse: the other way round */
         must_be(t, s->b, '*', s->a, s->c);
-        return fam_compare(t, digits_op(t, s->b, '*', s->a), s->c);
+        return fam_compare(t, digits_on(t, s->b, '*', s->a), s->c);
     }
     if (b < 10) return give_back(t, s->c, '/', s->b, s->a);
     if (a < 10) return give_back(t, s->c, '/', s->a, s->b);
@@ -213,7 +213,7 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
         str_add(t->out, " must be ");
         digits_num(t->out, a->e.node[0].v);
         str_addc(t->out, '\n');
-        return fam_compare(t, expr_work(t, &e, NULL), a->e.node[0].v);
+        return fam_compare(t, expr_work(t, &e, NULL, true, NULL), a->e.node[0].v);
     }
     for (int i = a->log.n - 1; i >= 0; i--) {
         if (i < a->log.n - 1) str_add(t->out, "then ");

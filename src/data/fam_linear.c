@@ -122,24 +122,35 @@ static void say_x(trace *t, char letter, long k, const char *rest) {   /* "2x<re
     str_add(t->out, rest);
 }
 
-/* Multiply out: "3 * 2 = 6", "3(y + 2) = 3y + 6". */
+/* c * m in "c(x + m) = cx + cm": a product of digits needs no line of its own. */
+static long times(trace *t, long c, long m, bool *shown) {
+    *shown = labs(c) > 9 || labs(m) > 9;
+    return *shown ? digits_op(t, c, '*', m) : c * m;
+}
+
+/* Multiply out: "3(y + 2) = 3y + 6". */
 static void expand(trace *t, side *d, char letter) {
     side out = {.n = 0};
     for (int i = 0; i < d->n; i++) {
         term *b = &d->t[i];
+        bool  shown;
         if (b->kind != T_BRACKET || out.n + 2 > TERMS) {
             out.t[out.n++] = *b;
             continue;
         }
-        long k = b->k == 1 ? b->c : digits_op(t, b->c, '*', b->k);
-        long m = digits_op(t, b->c, '*', b->m);
-        side was = {.n = 1, .t = {*b}};
+        long k = times(t, b->c, b->k, &shown), m = times(t, b->c, b->m, &shown);
+        side was = {.n = 1, .t = {*b}}, now = {.n = 0};
         print_side(t->out, &was, letter);
         str_add(t->out, " = ");
-        side now = {.n = 0};
         put_x(&now, k);
-        if (m) put_num(&now, m);
         print_side(t->out, &now, letter);
+        if (!shown && trace_slips(t)) {                    /* forgets the sign, or the factor */
+            m = m != b->m && chance(t->r, 50) ? b->m : -m;
+        }
+        if (m) {
+            str_addf(t->out, " %c %ld", m < 0 ? '-' : '+', labs(m));
+            put_num(&now, m);
+        }
         str_addc(t->out, '\n');
         for (int j = 0; j < now.n; j++) out.t[out.n++] = now.t[j];
     }
@@ -172,8 +183,16 @@ static long sum_of(const side *d, term_kind kind) {
     return v;
 }
 
+/* "x = -7/2\n" */
+static void say_found(trace *t, char letter, const fam_value *f) {
+    say_x(t, letter, 1, " = ");
+    digits_num(t->out, f->v);
+    if (f->w != 1) str_addf(t->out, "/%ld", f->w);
+    str_addc(t->out, '\n');
+}
+
 /* The rest of a / b (both > 0, in x = sign * a / b) was not 0: reduce the fraction. */
-static void fraction(trace *t, long sign, long a, long b, fam_value *found) {
+static void fraction(trace *t, char letter, long sign, long a, long b, fam_value *found) {
     long g = b;
     while (a % g || b % g) g--;
     if (g > 1) {
@@ -183,79 +202,45 @@ static void fraction(trace *t, long sign, long a, long b, fam_value *found) {
     } else {
         str_add(t->out, "not whole, a fraction\n");
     }
-    found->v = sign * a;
-    found->w = b;
+    *found = (fam_value){sign * a, b};
+    say_found(t, letter, found);
 }
 
-/* k x = v: "x = v / k", signs off, divide, "x = ...". */
+/* k x = v, by dividing. */
 static void divide(trace *t, char letter, long k, long v, fam_value *found) {
-    *found = (fam_value){v, 1};
+    char head[2] = {letter, 0};
+    long rest;
+    *found = (fam_value){k == -1 ? -v : v, 1};
+    if (k == 0 || labs(k) > 9) t->bad = true;
     if (k == 1 || t->bad) return;
-    if (k == 0 || labs(k) > 9) {
-        t->bad = true;
-        return;
-    }
-    say_x(t, letter, 1, " = ");
     if (k == -1) {
-        found->v = -v;
-        digits_num(t->out, -v);
-        str_addc(t->out, '\n');
+        say_found(t, letter, found);
         return;
     }
-    digits_num(t->out, v);
-    str_add(t->out, " / ");
-    digits_arg(t->out, k);
-    str_addc(t->out, '\n');
-    long sign = (v < 0) != (k < 0) && v ? -1 : 1, a = labs(v), b = labs(k), rest;
-    if (v < 0 || k < 0) {
-        say_x(t, letter, 1, sign < 0 ? " = -(" : " = ");
-        str_addf(t->out, sign < 0 ? "%ld / %ld)\n" : "%ld / %ld\n", a, b);
-    }
-    found->v = digits_div(t, a, b, &rest);
-    if (rest) fraction(t, sign, a, b, found);
-    else found->v *= sign;
-    say_x(t, letter, 1, " = ");
-    if (!rest && sign < 0 && trace_slips(t)) found->v = -found->v;     /* the lost sign */
-    digits_num(t->out, found->v);
-    if (found->w != 1) str_addf(t->out, "/%ld", found->w);
-    str_addc(t->out, '\n');
+    found->v = digits_div(t, head, v, k, &rest);
+    if (rest) fraction(t, letter, (v < 0) != (k < 0) ? -1 : 1, labs(v), labs(k), found);
 }
 
-/* v moved to the other side of `from`: "from - v" or "from + v"; a slip forgets to change the sign. Returns the value. */
+/* v moved to the other side of `from`: "2x = from - v"; a slip forgets to change the sign. Returns the value. */
 static long move_over(trace *t, const char *left, long from, long v) {
     char op = v < 0 ? '+' : '-';
-    str_add(t->out, left);
-    str_add(t->out, " = ");
-    digits_num(t->out, from);
-    if (trace_slips(t)) op = op == '+' ? '-' : '+';
-    str_addf(t->out, " %c %ld\n", op, labs(v));
-    long w = digits_op(t, from, op, labs(v));
-    str_add(t->out, left);
-    str_add(t->out, " = ");
-    digits_num(t->out, w);
-    str_addc(t->out, '\n');
-    return w;
+    if (t->places++ == t->slip_at) {
+        op = op == '+' ? '-' : '+';
+        t->slip_from = (int)t->out->len;
+    }
+    return digits_into(t, left, from, op, labs(v));
 }
 
 /* x/a + b = c */
 static void work_div(trace *t, linear *e, fam_value *found) {
     long a = e->l.t[0].c, b = sum_of(&e->l, T_NUM), c = sum_of(&e->r, T_NUM);
-    char left[8] = {e->letter, '/', 0};
+    char left[8] = {e->letter, '/', 0}, head[2] = {e->letter, 0};
     str  s = {0};
     digits_num(&s, a);
     strncat(left, s.p, 5);
     str_free(&s);
     if (b) c = move_over(t, left, c, b);
-    say_x(t, e->letter, 1, " = ");
-    digits_num(t->out, c);
-    str_add(t->out, " * ");
-    digits_arg(t->out, a);
-    str_addc(t->out, '\n');
-    found->v = digits_op(t, c, '*', a);
-    found->w = 1;
-    say_x(t, e->letter, 1, " = ");
-    digits_num(t->out, found->v);
-    str_addc(t->out, '\n');
+    *found = (fam_value){digits_into(t, head, c, '*', a), 1};
 }
 
 /* ax + b = cx + d with like terms together: the unknown left, the numbers right. */
@@ -282,15 +267,19 @@ static void gather(trace *t, const linear *e, fam_value *found) {
         digits_num(t->out, -b);
     }
     str_addc(t->out, '\n');
-    long k = digits_op(t, a, c < 0 ? '+' : '-', labs(c));
-    long v = b && d ? digits_op(t, d, op, labs(b)) : d - b;
-    str_free(&left);
+    long k = digits_op(t, a, c < 0 ? '+' : '-', labs(c)), v = d - b;
     if (k == 0) t->bad = true;
     if (t->bad) return;
-    print_kx(t->out, k, e->letter);
-    str_add(t->out, " = ");
-    digits_num(t->out, v);
-    str_addc(t->out, '\n');
+    print_kx(&left, k, e->letter);
+    if (b && d) {
+        v = digits_into(t, left.p, d, op, labs(b));
+    } else {
+        str_add(t->out, left.p);
+        str_add(t->out, " = ");
+        digits_num(t->out, v);
+        str_addc(t->out, '\n');
+    }
+    str_free(&left);
     divide(t, e->letter, k, v, found);
 }
 
@@ -374,8 +363,9 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
     str_add(t->out, " must be ");
     expr_put(t->out, &r);
     str_addc(t->out, '\n');
-    long a = expr_work(t, &l, NULL);
-    long b = expr_work(t, &r, NULL);
+    bool both = expr_ops(&l) && expr_ops(&r);
+    long a = expr_work(t, &l, both ? "L" : NULL, !both, NULL);
+    long b = expr_work(t, &r, both ? "R" : NULL, !both, NULL);
     return fam_compare(t, a, b);
 }
 
@@ -528,8 +518,11 @@ static void draw_5(rng *r, linear *e) {
     close_with(e, x);
 }
 
+static bool cancels(const side *s) { return has_x(s) && s->t[0].kind != T_DIV && coef_of(s) == 0; }
+
 static bool solvable(const linear *e, bool fractions) {
     long k = coef_of(&e->l) - coef_of(&e->r);
+    if (cancels(&e->l) || cancels(&e->r)) return false;
     bool div = e->l.t[0].kind == T_DIV || e->r.t[0].kind == T_DIV;
     if (div) return true;
     long v = value_of(&e->r, 0) - value_of(&e->l, 0);

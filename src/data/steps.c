@@ -136,8 +136,8 @@ static size_t back_from(const char *s, size_t from, size_t i, const steps_unknow
 
 static size_t forward_from(const char *s, size_t i, size_t to, const steps_unknown *x) {
     size_t k = i;
-    while (k < to && part(s[k], x)) k++;
-    if (k < to && isalpha((unsigned char)s[k]))
+    while (k < to && part(s[k], x) && !(s[k] == '-' && k + 1 < to && s[k + 1] == '>')) k++;
+    if (k < to && isalpha((unsigned char)s[k]) && s[k] != 'r')
         while (k > i && s[k - 1] != ' ') k--;
     return k;
 }
@@ -147,16 +147,17 @@ static void trim(const char *s, size_t *a, size_t *b) {
     while (*b > *a && s[*b - 1] == ' ') --*b;
 }
 
-/* "7 rest 2" after "44 / 6 =": value times divisor plus rest must be the dividend. */
+/* "7 rest 2" or "7 r2" after "44 / 6 =": value times divisor plus rest must be the dividend. */
 static bool with_rest(const char *s, size_t la, size_t lb, const ratio *q, size_t after, size_t to, bool *holds) {
-    if (after + 5 > to || strncmp(s + after, "rest ", 5)) return false;
+    size_t word = after + 5 <= to && !strncmp(s + after, "rest ", 5) ? 5 : after + 2 <= to && s[after] == 'r' && isdigit((unsigned char)s[after + 1]) ? 1 : 0;
+    if (!word) return false;
     size_t slash = lb;
     while (slash > la && s[slash - 1] != '/') slash--;
-    size_t e = after + 5;
+    size_t e = after + word;
     while (e < to && isdigit((unsigned char)s[e])) e++;
     ratio a, b, r, t;
     *holds = slash > la && steps_value(s + la, slash - 1 - la, NULL, &a) && steps_value(s + slash, lb - slash, NULL, &b) &&
-             steps_value(s + after + 5, e - after - 5, NULL, &r) && ratio_op(*q, '*', b, &t) && ratio_op(t, '+', r, &t) &&
+             steps_value(s + after + word, e - after - word, NULL, &r) && ratio_op(*q, '*', b, &t) && ratio_op(t, '+', r, &t) &&
              ratio_eq(t, a) && r.p >= 0 && ratio_op(b, '-', r, &t) && t.p > 0;
     return true;
 }
