@@ -1,7 +1,9 @@
 /* Sessions, batches and answers over a tiny random model.
  *
  * The measure of all three is the same: a plain forward over the whole sequence, without any cache.
- *   test_infer --make-tiny FILE.gguf      writes the tiny model, for tests/cli.sh */
+ * It has two more uses, by tests/cli.sh:
+ *   test_infer --make-tiny FILE.gguf [damaged]      writes the tiny model; damaged: with a NaN among its weights
+ *   test_infer --json KEY...                        is stdin one JSON object with these keys? */
 #include "unit.h"
 #include <math.h>
 #include "base/log.h"
@@ -362,13 +364,27 @@ static void test_damaged(void **state) {
     model_free(m);
 }
 
-static int make_tiny(const char *path) {
+static int make_tiny(const char *path, bool damaged) {
     err    e = {0};
     model *m = tiny_model(1);
-    bool   ok = model_save_gguf(m, path, DT_F32, "r1-test", &e);
+    if (damaged) ((float *)model_param(m, model_param_count(m) / 2)->w.data)[0] = NAN;
+    bool ok = model_save_gguf(m, path, DT_F32, "r1-test", &e);
     if (!ok) fprintf(stderr, "%s\n", e.msg);
     model_free(m);
     return ok ? 0 : 1;
+}
+
+static int check_json(int n, char **key) {
+    json_error_t je;
+    json_t      *j = json_loadf(stdin, JSON_REJECT_DUPLICATES, &je); /* what follows the object is an error too */
+    if (!json_is_object(j)) return 1;
+    for (int i = 0; i < n; i++)
+        if (!json_object_get(j, key[i])) {
+            fprintf(stderr, "no key %s\n", key[i]);
+            return 1;
+        }
+    json_decref(j);
+    return 0;
 }
 
 static int setup(void **state) {
@@ -385,10 +401,11 @@ static int teardown(void **state) {
 }
 
 int main(int argc, char **argv) {
-    if (argc == 3 && strcmp(argv[1], "--make-tiny") == 0) {
+    if (argc >= 3 && strcmp(argv[1], "--make-tiny") == 0) {
         tiny_start();
-        return make_tiny(argv[2]);
+        return make_tiny(argv[2], argc > 3);
     }
+    if (argc >= 2 && strcmp(argv[1], "--json") == 0) return check_json(argc - 2, argv + 2);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_session),     cmocka_unit_test(test_session_chunks), cmocka_unit_test(test_session_errors),
         cmocka_unit_test(test_batch),       cmocka_unit_test(test_batch_alone),    cmocka_unit_test(test_batch_stop),

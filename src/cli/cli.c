@@ -158,7 +158,7 @@ const char *cli_count(double n, char buf[32]) {
     if (n < 1e3) snprintf(buf, 32, "%.0f", n);
     else if (n < 999.5e3) snprintf(buf, 32, "%.1fk", n / 1e3);
     else if (n < 999.95e6) snprintf(buf, 32, "%.2fM", n / 1e6);
-    else snprintf(buf, 32, "%.1fB", n / 1e9);
+    else snprintf(buf, 32, n < 9.995e9 ? "%.2fB" : "%.0fB", n / 1e9);
     return buf;
 }
 
@@ -211,7 +211,6 @@ void cli_view_part(void *view, split_part part, const char *p, size_t n) {
 void cli_view_end(cli_view *v) {
     set_dim(v, false);
     if (v->part >= 0) putchar('\n');
-    fflush(stdout);
     v->part     = -1;
     v->newlines = 0;
 }

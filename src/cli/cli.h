@@ -43,7 +43,7 @@ bool cli_check_text(const char *what, const char *p, size_t n, err *e) R1_MUST_U
 bool cli_flush(err *e) R1_MUST_USE;
 /* Print as JSON with a newline; takes the reference. */
 bool cli_print_json(json_t *j, err *e) R1_MUST_USE;
-/* "1.5 GB", "512 kB", "671.0B" into buf. */
+/* "1.50 GB", "512 kB"; "671B", "5.12M" into buf. */
 const char *cli_bytes(double n, char buf[32]);
 const char *cli_count(double n, char buf[32]);
 

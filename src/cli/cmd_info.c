@@ -147,7 +147,8 @@ static void print_shape(const cfg *c) {
 
 static void print_memory(const facts *f, const cfg_params *n) {
     char a[32], b[32], d[32];
-    row("parameters", "%s in all, %s active", cli_count((double)n->total, a), cli_count((double)n->active, b));
+    row("parameters", "%s in all, %s active (%lld and %lld)", cli_count((double)n->total, a),
+        cli_count((double)n->active, b), (long long)n->total, (long long)n->active);
     if (n->mtp > 0) row("", "and %s in the MTP module%s", cli_count((double)n->mtp, a),
                         f->c.num_nextn_predict_layers == 1 ? "" : "s");
     if (f->weights) {
