@@ -44,7 +44,7 @@ static const char llama_8b[] =
     "\"tie_word_embeddings\": false, \"vocab_size\": 128256}";
 
 static bool parse(const char *text, cfg *c, err *e) {
-    json_t *j = json_load_mem("config.json", text, strlen(text), e);
+    json_t *j  = json_load_mem("config.json", text, strlen(text), e);
     bool    ok = j && cfg_from_json(j, c, e);
     json_decref(j);
     return ok;
@@ -61,19 +61,53 @@ static void assert_near(int64_t x, double want, double part) {
     if (fabs((double)x - want) > want * part) fail_msg("%lld parameters, expected %g", (long long)x, want);
 }
 
-#define SAME_I(f) if (a->f != b->f) fail_msg("%s: " #f ": %d and %d", what, (int)a->f, (int)b->f)
-#define SAME_F(f) if (!(fabsf(a->f - b->f) <= 0)) fail_msg("%s: " #f ": %g and %g", what, (double)a->f, (double)b->f)
+#define SAME_I(f)                                                                                                      \
+    if (a->f != b->f) fail_msg("%s: " #f ": %d and %d", what, (int)a->f, (int)b->f)
+#define SAME_F(f)                                                                                                      \
+    if (!(fabsf(a->f - b->f) <= 0)) fail_msg("%s: " #f ": %g and %g", what, (double)a->f, (double)b->f)
 static void assert_same(const char *what, const cfg *a, const cfg *b) {
-    SAME_I(arch); SAME_I(vocab_size); SAME_I(hidden_size); SAME_I(num_hidden_layers); SAME_I(num_attention_heads);
-    SAME_I(num_key_value_heads); SAME_I(head_dim); SAME_I(intermediate_size); SAME_F(rms_norm_eps);
-    SAME_I(tie_word_embeddings); SAME_I(attention_bias); SAME_I(max_position_embeddings); SAME_I(q_lora_rank);
-    SAME_I(kv_lora_rank); SAME_I(qk_nope_head_dim); SAME_I(qk_rope_head_dim); SAME_I(v_head_dim);
-    SAME_I(n_routed_experts); SAME_I(n_shared_experts); SAME_I(num_experts_per_tok); SAME_I(moe_intermediate_size);
-    SAME_I(first_k_dense_replace); SAME_I(n_group); SAME_I(topk_group); SAME_F(routed_scaling_factor);
-    SAME_I(norm_topk_prob); SAME_I(scoring_func); SAME_I(has_gate_bias); SAME_I(num_nextn_predict_layers);
-    SAME_F(rope_theta); SAME_I(yarn); SAME_F(yarn_factor); SAME_F(yarn_beta_fast); SAME_F(yarn_beta_slow);
-    SAME_F(yarn_mscale); SAME_F(yarn_mscale_all_dim); SAME_I(yarn_original_max); SAME_F(llama3_factor);
-    SAME_F(llama3_low_freq); SAME_F(llama3_high_freq); SAME_I(llama3_original_max); SAME_I(bos_token_id);
+    SAME_I(arch);
+    SAME_I(vocab_size);
+    SAME_I(hidden_size);
+    SAME_I(num_hidden_layers);
+    SAME_I(num_attention_heads);
+    SAME_I(num_key_value_heads);
+    SAME_I(head_dim);
+    SAME_I(intermediate_size);
+    SAME_F(rms_norm_eps);
+    SAME_I(tie_word_embeddings);
+    SAME_I(attention_bias);
+    SAME_I(max_position_embeddings);
+    SAME_I(q_lora_rank);
+    SAME_I(kv_lora_rank);
+    SAME_I(qk_nope_head_dim);
+    SAME_I(qk_rope_head_dim);
+    SAME_I(v_head_dim);
+    SAME_I(n_routed_experts);
+    SAME_I(n_shared_experts);
+    SAME_I(num_experts_per_tok);
+    SAME_I(moe_intermediate_size);
+    SAME_I(first_k_dense_replace);
+    SAME_I(n_group);
+    SAME_I(topk_group);
+    SAME_F(routed_scaling_factor);
+    SAME_I(norm_topk_prob);
+    SAME_I(scoring_func);
+    SAME_I(has_gate_bias);
+    SAME_I(num_nextn_predict_layers);
+    SAME_F(rope_theta);
+    SAME_I(yarn);
+    SAME_F(yarn_factor);
+    SAME_F(yarn_beta_fast);
+    SAME_F(yarn_beta_slow);
+    SAME_F(yarn_mscale);
+    SAME_F(yarn_mscale_all_dim);
+    SAME_I(yarn_original_max);
+    SAME_F(llama3_factor);
+    SAME_F(llama3_low_freq);
+    SAME_F(llama3_high_freq);
+    SAME_I(llama3_original_max);
+    SAME_I(bos_token_id);
     SAME_I(eos_token_id);
 }
 
@@ -260,7 +294,8 @@ static void test_rejects_nonsense_dense(void **state) {
         {"head_dim", "127", "head_dim: expected an even number"},
         {"head_dim", "-128", "head_dim"},
         {"use_sliding_window", "true", "use_sliding_window"},
-        {"rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"original_max_position_embeddings\":32768}", "yarn is supported"},
+        {"rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"original_max_position_embeddings\":32768}",
+         "yarn is supported"},
     };
     static const edit llama[] = {
         {"attention_bias", "true", "attention_bias"},
@@ -281,13 +316,13 @@ static void test_rejects_nonsense_dense(void **state) {
     assert_non_null(strstr(e.msg, "/nonexistent"));
     c = cfg_default();
     assert_false(cfg_check(&c, &e)); /* sizes of 0 */
-    c = parsed(v3_671b);
+    c              = parsed(v3_671b);
     c.rms_norm_eps = NAN;
     assert_false(cfg_check(&c, &e));
-    c = parsed(v3_671b);
+    c            = parsed(v3_671b);
     c.rope_theta = INFINITY;
     assert_false(cfg_check(&c, &e));
-    c = parsed(v3_671b);
+    c      = parsed(v3_671b);
     c.arch = (arch)7;
     assert_false(cfg_check(&c, &e));
 }
@@ -295,20 +330,20 @@ static void test_rejects_nonsense_dense(void **state) {
 /* The largest config that the check lets through still counts without overflow. */
 static void test_largest_counts(void **state) {
     (void)state;
-    cfg c = parsed(v3_671b);
-    err e = {0};
-    c.vocab_size = 1 << 24;
-    c.hidden_size = 1 << 18;
-    c.num_hidden_layers = 1024;
+    cfg c                 = parsed(v3_671b);
+    err e                 = {0};
+    c.vocab_size          = 1 << 24;
+    c.hidden_size         = 1 << 18;
+    c.num_hidden_layers   = 1024;
     c.num_attention_heads = c.num_key_value_heads = 4096;
     c.intermediate_size = c.moe_intermediate_size = 1 << 20;
     c.q_lora_rank = c.kv_lora_rank = 1 << 18;
     c.qk_nope_head_dim = c.qk_rope_head_dim = c.v_head_dim = 4096;
-    c.head_dim = 8192;
+    c.head_dim                                             = 8192;
     c.n_routed_experts = c.num_experts_per_tok = 4096;
-    c.n_shared_experts = 64;
-    c.n_group = c.topk_group = 1;
-    c.first_k_dense_replace = 0;
+    c.n_shared_experts                         = 64;
+    c.n_group = c.topk_group   = 1;
+    c.first_k_dense_replace    = 0;
     c.num_nextn_predict_layers = 16;
     if (!cfg_check(&c, &e)) fail_msg("%s", e.msg);
     cfg_params n = cfg_count(&c);
@@ -331,15 +366,16 @@ static void test_json_round_trip(void **state) {
     /* What transformers needs to find the class and to compute the same. */
     cfg     c = parsed(v3_671b);
     json_t *j = cfg_to_json(&c);
-    assert_string_equal(json_string_value(json_array_get(json_object_get(j, "architectures"), 0)), "DeepseekV3ForCausalLM");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(j, "architectures"), 0)),
+                        "DeepseekV3ForCausalLM");
     assert_string_equal(json_string_value(json_object_get(j, "model_type")), "deepseek_v3");
     assert_string_equal(json_string_value(json_object_get(j, "topk_method")), "noaux_tc");
     assert_string_equal(json_string_value(json_object_get(json_object_get(j, "rope_scaling"), "type")), "yarn");
     assert_true(json_real_value(json_object_get(j, "rms_norm_eps")) == 1e-6); /* not 9.99999997e-07 */
     json_decref(j);
-    c.yarn = false;
+    c.yarn        = false;
     c.q_lora_rank = 0;
-    j = cfg_to_json(&c);
+    j             = cfg_to_json(&c);
     assert_true(json_is_null(json_object_get(j, "rope_scaling")) && json_is_null(json_object_get(j, "q_lora_rank")));
     json_decref(j);
 }
@@ -347,65 +383,65 @@ static void test_json_round_trip(void **state) {
 static int pick(rng *r, int lo, int hi) { return rng_range(r, lo, hi); }
 
 static cfg random_cfg(rng *r) {
-    cfg c = cfg_default();
-    c.arch = (arch)pick(r, 0, 2);
-    c.vocab_size = pick(r, 1, 200000);
-    c.hidden_size = pick(r, 1, 9000);
-    c.num_hidden_layers = pick(r, 1, 80);
-    c.intermediate_size = pick(r, 1, 30000);
+    cfg c                     = cfg_default();
+    c.arch                    = (arch)pick(r, 0, 2);
+    c.vocab_size              = pick(r, 1, 200000);
+    c.hidden_size             = pick(r, 1, 9000);
+    c.num_hidden_layers       = pick(r, 1, 80);
+    c.intermediate_size       = pick(r, 1, 30000);
     c.max_position_embeddings = pick(r, 1, 200000);
-    c.num_key_value_heads = pick(r, 1, 16);
-    c.num_attention_heads = c.num_key_value_heads * (c.arch == ARCH_DEEPSEEK_V3 ? 1 : pick(r, 1, 8));
-    c.head_dim = 2 * pick(r, 1, 128);
-    c.rms_norm_eps = (float)pick(r, 1, 999) * 1e-7f;
-    c.rope_theta = (float)pick(r, 1, 1000) * 1234.5f;
-    c.bos_token_id = pick(r, -1, c.vocab_size - 1);
-    c.eos_token_id = pick(r, -1, c.vocab_size - 1);
-    c.attention_bias = c.arch == ARCH_QWEN2;
+    c.num_key_value_heads     = pick(r, 1, 16);
+    c.num_attention_heads     = c.num_key_value_heads * (c.arch == ARCH_DEEPSEEK_V3 ? 1 : pick(r, 1, 8));
+    c.head_dim                = 2 * pick(r, 1, 128);
+    c.rms_norm_eps            = (float)pick(r, 1, 999) * 1e-7f;
+    c.rope_theta              = (float)pick(r, 1, 1000) * 1234.5f;
+    c.bos_token_id            = pick(r, -1, c.vocab_size - 1);
+    c.eos_token_id            = pick(r, -1, c.vocab_size - 1);
+    c.attention_bias          = c.arch == ARCH_QWEN2;
     if (c.arch == ARCH_LLAMA && pick(r, 0, 1)) {
-        c.llama3_factor = 8;
-        c.llama3_low_freq = 1;
-        c.llama3_high_freq = 4;
+        c.llama3_factor       = 8;
+        c.llama3_low_freq     = 1;
+        c.llama3_high_freq    = 4;
         c.llama3_original_max = 8192;
     }
     if (c.arch != ARCH_DEEPSEEK_V3) return c;
-    c.q_lora_rank = pick(r, 0, 1) * pick(r, 1, 2000);
-    c.kv_lora_rank = pick(r, 1, 600);
-    c.qk_rope_head_dim = 2 * pick(r, 1, 64);
-    c.qk_nope_head_dim = pick(r, 1, 200);
-    c.head_dim = c.qk_rope_head_dim + c.qk_nope_head_dim;
-    c.v_head_dim = pick(r, 1, 200);
+    c.q_lora_rank              = pick(r, 0, 1) * pick(r, 1, 2000);
+    c.kv_lora_rank             = pick(r, 1, 600);
+    c.qk_rope_head_dim         = 2 * pick(r, 1, 64);
+    c.qk_nope_head_dim         = pick(r, 1, 200);
+    c.head_dim                 = c.qk_rope_head_dim + c.qk_nope_head_dim;
+    c.v_head_dim               = pick(r, 1, 200);
     c.num_nextn_predict_layers = pick(r, 0, 2);
-    c.first_k_dense_replace = c.num_hidden_layers;
+    c.first_k_dense_replace    = c.num_hidden_layers;
     if (pick(r, 0, 3)) {
-        c.topk_group = pick(r, 1, 4);
-        c.n_group = c.topk_group == 1 ? 1 : c.topk_group + pick(r, 1, 4);
-        c.n_routed_experts = c.n_group * pick(r, 2, 16);
-        c.num_experts_per_tok = pick(r, 1, c.topk_group);
-        c.n_shared_experts = pick(r, 0, 2);
+        c.topk_group            = pick(r, 1, 4);
+        c.n_group               = c.topk_group == 1 ? 1 : c.topk_group + pick(r, 1, 4);
+        c.n_routed_experts      = c.n_group * pick(r, 2, 16);
+        c.num_experts_per_tok   = pick(r, 1, c.topk_group);
+        c.n_shared_experts      = pick(r, 0, 2);
         c.moe_intermediate_size = pick(r, 1, 3000);
         c.first_k_dense_replace = pick(r, 0, c.num_hidden_layers);
         c.routed_scaling_factor = (float)pick(r, 1, 100) * 0.1f;
-        c.norm_topk_prob = pick(r, 0, 1);
-        c.scoring_func = pick(r, 0, 1) ? GATE_SIGMOID : GATE_SOFTMAX;
+        c.norm_topk_prob        = pick(r, 0, 1);
+        c.scoring_func          = pick(r, 0, 1) ? GATE_SIGMOID : GATE_SOFTMAX;
     }
     if (pick(r, 0, 1)) {
-        c.yarn = true;
-        c.yarn_factor = (float)pick(r, 1, 80) * 0.5f + 1;
-        c.yarn_original_max = pick(r, 1, 8192);
-        c.yarn_beta_fast = 32;
-        c.yarn_beta_slow = (float)pick(r, 1, 9) * 0.1f;
+        c.yarn                = true;
+        c.yarn_factor         = (float)pick(r, 1, 80) * 0.5f + 1;
+        c.yarn_original_max   = pick(r, 1, 8192);
+        c.yarn_beta_fast      = 32;
+        c.yarn_beta_slow      = (float)pick(r, 1, 9) * 0.1f;
         c.yarn_mscale_all_dim = (float)pick(r, 0, 2000) / 1000;
-        c.yarn_mscale = pick(r, 0, 3) ? c.yarn_mscale_all_dim : 1.25f;
+        c.yarn_mscale         = pick(r, 0, 3) ? c.yarn_mscale_all_dim : 1.25f;
     }
     return c;
 }
 
 /* Write the metadata and the few tensors whose presence says something. */
 static void write_gguf(const char *path, const cfg *c) {
-    err   e = {0};
-    char  name[64];
-    float f[256]; /* [head_dim/2] */
+    err          e = {0};
+    char         name[64];
+    float        f[256]; /* [head_dim/2] */
     gguf_writer *w = gguf_create(path, &e);
     if (!w) fail_msg("%s", e.msg);
     cfg_to_gguf(c, w);
@@ -417,7 +453,7 @@ static void write_gguf(const char *path, const cfg *c) {
     if (c->n_routed_experts && c->has_gate_bias) gguf_declare(w, name, DT_I8, 1, (int64_t[]){1});
     if (n) gguf_declare(w, "rope_freqs.weight", DT_F32, 1, (int64_t[]){n});
     char *zeros = calloc(1, (size_t)c->vocab_size);
-    bool  ok = gguf_begin(w, &e) && gguf_data(w, zeros, (size_t)c->vocab_size, &e);
+    bool  ok    = gguf_begin(w, &e) && gguf_data(w, zeros, (size_t)c->vocab_size, &e);
     if (ok && !c->tie_word_embeddings) ok = gguf_data(w, zeros, 1, &e);
     if (ok && c->attention_bias) ok = gguf_data(w, zeros, 1, &e);
     if (ok && c->n_routed_experts && c->has_gate_bias) ok = gguf_data(w, zeros, 1, &e);
@@ -441,8 +477,8 @@ static void test_random_round_trips(void **state) {
     rng         r = rng_seed(unit_seed("test_random_round_trips"));
     snprintf(path, sizeof path, "%s/random.gguf", dir);
     for (int i = 0; i < 100; i++) {
-        err     e = {0};
-        cfg     a = random_cfg(&r), b;
+        err e = {0};
+        cfg a = random_cfg(&r), b;
         if (!cfg_check(&a, &e)) fail_msg("%s", e.msg);
         json_t *j = cfg_to_json(&a);
         if (!cfg_from_json(j, &b, &e)) fail_msg("%s", e.msg);
@@ -462,7 +498,7 @@ static void test_rejects_bad_gguf(void **state) {
     const char *dir = *state;
     char        path[512];
     cfg         c = parsed(v3_671b), d;
-    c.vocab_size = 16;
+    c.vocab_size  = 16;
     snprintf(path, sizeof path, "%s/bad.gguf", dir);
     static const struct {
         const char *find, *put, *word; /* of equal length: a key renamed, or a value changed */
@@ -481,7 +517,7 @@ static void test_rejects_bad_gguf(void **state) {
         err    e = {0};
         size_t n, len = bad[i].len;
         write_gguf(path, &c);
-        char *p = fs_read(path, 1 << 20, &n, &e);
+        char *p  = fs_read(path, 1 << 20, &n, &e);
         char *at = memmem(p, n, bad[i].find, len);
         assert_non_null(at);
         memcpy(at, bad[i].put, len);
@@ -489,7 +525,8 @@ static void test_rejects_bad_gguf(void **state) {
         assert_non_null(g);
         assert_int_equal(cfg_from_gguf(g, &d, &e), !*bad[i].word);
         if (!*bad[i].word) assert_same("i32", &c, &d);
-        else if (!strstr(e.msg, bad[i].word) || !strstr(e.msg, "bad.gguf")) fail_msg("expected \"%s\" in: %s", bad[i].word, e.msg);
+        else if (!strstr(e.msg, bad[i].word) || !strstr(e.msg, "bad.gguf"))
+            fail_msg("expected \"%s\" in: %s", bad[i].word, e.msg);
         gguf_close(g);
         mem_free(p);
     }
@@ -556,7 +593,7 @@ static void test_count_equals_tensors(void **state) {
         printf("skipped: golden configurations, no ../shared and no R1_SHARED\n");
         skip();
     }
-    static const char *names[] = {"v3-yarn/v3-yarn", "v3-plain/v3-plain", "llama/F16", "qwen2-tied/F16",
+    static const char *names[] = {"v3-yarn/v3-yarn",  "v3-plain/v3-plain",   "llama/F16",         "qwen2-tied/F16",
                                   "qwen2-untied/F32", "deepseek2-plain/F32", "deepseek2-yarn/F16"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char    path[512];
@@ -567,13 +604,14 @@ static void test_count_equals_tensors(void **state) {
         gguf *g = gguf_open(path, &e);
         if (!g || !cfg_from_gguf(g, &c, &e)) fail_msg("%s", e.msg);
         for (int k = 0; k < gguf_tensor_count(g); k++) {
-            const gguf_tensor *t = gguf_tensor_at(g, k);
+            const gguf_tensor *t     = gguf_tensor_at(g, k);
             int64_t            count = 1;
             for (int d = 0; d < t->nd; d++) count *= t->ne[d];
             n += count;
         }
         cfg_params p = cfg_count(&c);
-        if (p.total + p.mtp != n) fail_msg("%s: counted %lld, the file has %lld", names[i], (long long)(p.total + p.mtp), (long long)n);
+        if (p.total + p.mtp != n)
+            fail_msg("%s: counted %lld, the file has %lld", names[i], (long long)(p.total + p.mtp), (long long)n);
         gguf_close(g);
     }
 }
@@ -588,11 +626,11 @@ static int teardown(void **state) { return fs_remove(*state, NULL) ? 0 : -1; }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_deepseek_v3),         cmocka_unit_test(test_distilled),
-        cmocka_unit_test(test_rope_parameters),     cmocka_unit_test(test_llama3_factors),
-        cmocka_unit_test(test_rejects_nonsense_v3), cmocka_unit_test(test_rejects_nonsense_dense),
-        cmocka_unit_test(test_largest_counts),      cmocka_unit_test(test_json_round_trip),
-        cmocka_unit_test(test_random_round_trips),  cmocka_unit_test(test_rejects_bad_gguf),
+        cmocka_unit_test(test_deepseek_v3),           cmocka_unit_test(test_distilled),
+        cmocka_unit_test(test_rope_parameters),       cmocka_unit_test(test_llama3_factors),
+        cmocka_unit_test(test_rejects_nonsense_v3),   cmocka_unit_test(test_rejects_nonsense_dense),
+        cmocka_unit_test(test_largest_counts),        cmocka_unit_test(test_json_round_trip),
+        cmocka_unit_test(test_random_round_trips),    cmocka_unit_test(test_rejects_bad_gguf),
         cmocka_unit_test(test_golden_hf_equals_gguf), cmocka_unit_test(test_golden_dense),
         cmocka_unit_test(test_count_equals_tensors),
     };

@@ -18,11 +18,11 @@ static void test_table(void **state) {
         dtype       t;
         const char *name;
         int         block, bytes;
-    } want[] = {{DT_F32, "f32", 1, 4},      {DT_F16, "f16", 1, 2},      {DT_BF16, "bf16", 1, 2},
-                {DT_Q4_0, "q4_0", 32, 18},  {DT_Q4_1, "q4_1", 32, 20},  {DT_Q5_0, "q5_0", 32, 22},
-                {DT_Q5_1, "q5_1", 32, 24},  {DT_Q8_0, "q8_0", 32, 34},  {DT_Q2_K, "q2_k", 256, 84},
-                {DT_Q3_K, "q3_k", 256, 110}, {DT_Q4_K, "q4_k", 256, 144}, {DT_Q5_K, "q5_k", 256, 176},
-                {DT_Q6_K, "q6_k", 256, 210}, {DT_I8, "i8", 1, 1},        {DT_I64, "i64", 1, 8},
+    } want[] = {{DT_F32, "f32", 1, 4},        {DT_F16, "f16", 1, 2},       {DT_BF16, "bf16", 1, 2},
+                {DT_Q4_0, "q4_0", 32, 18},    {DT_Q4_1, "q4_1", 32, 20},   {DT_Q5_0, "q5_0", 32, 22},
+                {DT_Q5_1, "q5_1", 32, 24},    {DT_Q8_0, "q8_0", 32, 34},   {DT_Q2_K, "q2_k", 256, 84},
+                {DT_Q3_K, "q3_k", 256, 110},  {DT_Q4_K, "q4_k", 256, 144}, {DT_Q5_K, "q5_k", 256, 176},
+                {DT_Q6_K, "q6_k", 256, 210},  {DT_I8, "i8", 1, 1},         {DT_I64, "i64", 1, 8},
                 {DT_F8_E4M3, "f8_e4m3", 1, 1}};
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
         assert_string_equal(dtype_name(want[i].t), want[i].name);
@@ -89,8 +89,9 @@ static void test_f16_rounding(void **state) {
         memcpy(&f, &u, 4);
         check_from(f);
     }
-    static const float edges[] = {0.f, -0.f, 65504.f, 65519.99f, 65520.f, 0x1p-24f, 0x1p-25f, 0x1.000002p-25f, 0x1p-14f,
-                                  0x1.ffcp-15f, 1e-45f, 3.4e38f, INFINITY, -INFINITY, NAN};
+    static const float edges[] = {0.f,      -0.f,     65504.f,         65519.99f, 65520.f,
+                                  0x1p-24f, 0x1p-25f, 0x1.000002p-25f, 0x1p-14f,  0x1.ffcp-15f,
+                                  1e-45f,   3.4e38f,  INFINITY,        -INFINITY, NAN};
     for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) check_from(edges[i]);
 }
 
@@ -116,7 +117,7 @@ static void test_bf16(void **state) {
 /* The golden bit patterns of half-precision weights, made by another program. */
 static void test_golden(void **state) {
     (void)state;
-    const char *shared = getenv("R1_SHARED");
+    const char        *shared  = getenv("R1_SHARED");
     static const char *names[] = {"F16", "F16.random", "BF16", "BF16.random"};
     if (!shared || !*shared) shared = "../shared";
     if (!fs_is_dir(shared)) {

@@ -19,34 +19,89 @@ static void zstr(str *s, const char *z) {
 }
 
 /* Two tensors after five keys. `at` gets the offset where each section or field begins. */
-enum { AT_MAGIC, AT_VERSION, AT_TENSORS, AT_KEYS, AT_KEY0, AT_TYPE0, AT_ARR, AT_STRS, AT_T0, AT_ND0, AT_NE0, AT_TYPE,
-       AT_OFF0, AT_T1, AT_OFF1, AT_PAD, AT_DATA, AT_DATA1, AT_END, N_AT };
+enum {
+    AT_MAGIC,
+    AT_VERSION,
+    AT_TENSORS,
+    AT_KEYS,
+    AT_KEY0,
+    AT_TYPE0,
+    AT_ARR,
+    AT_STRS,
+    AT_T0,
+    AT_ND0,
+    AT_NE0,
+    AT_TYPE,
+    AT_OFF0,
+    AT_T1,
+    AT_OFF1,
+    AT_PAD,
+    AT_DATA,
+    AT_DATA1,
+    AT_END,
+    N_AT
+};
 static str tiny(size_t at[N_AT]) {
     str    s = {0};
     size_t dummy[N_AT];
     if (!at) at = dummy;
-    at[AT_MAGIC] = s.len; str_add(&s, "GGUF");
-    at[AT_VERSION] = s.len; u32(&s, 3);
-    at[AT_TENSORS] = s.len; u64(&s, 2);
-    at[AT_KEYS] = s.len; u64(&s, 5);
-    at[AT_KEY0] = s.len; zstr(&s, "general.architecture");
-    at[AT_TYPE0] = s.len; u32(&s, GGUF_STR); zstr(&s, "llama");
-    zstr(&s, "n"); u32(&s, GGUF_U32); u32(&s, 7);
-    zstr(&s, "b"); u32(&s, GGUF_BOOL); str_addc(&s, 1);
-    zstr(&s, "ids"); u32(&s, GGUF_ARR);
-    at[AT_ARR] = s.len; u32(&s, GGUF_I32); u64(&s, 2); u32(&s, 5); u32(&s, 6);
-    zstr(&s, "words"); u32(&s, GGUF_ARR);
-    at[AT_STRS] = s.len; u32(&s, GGUF_STR); u64(&s, 2); zstr(&s, "one"); zstr(&s, "two");
-    at[AT_T0] = s.len; zstr(&s, "a.weight");
-    at[AT_ND0] = s.len; u32(&s, 2);
-    at[AT_NE0] = s.len; u64(&s, 4); u64(&s, 2);
-    at[AT_TYPE] = s.len; u32(&s, DT_F32);
-    at[AT_OFF0] = s.len; u64(&s, 0);
-    at[AT_T1] = s.len; zstr(&s, "q.weight"); u32(&s, 1); u64(&s, 32); u32(&s, DT_Q8_0);
-    at[AT_OFF1] = s.len; u64(&s, 32);
-    at[AT_PAD] = s.len; while (s.len % 32) str_addc(&s, 0);
-    at[AT_DATA] = s.len; for (int i = 0; i < 8; i++) u32(&s, (uint32_t)i);
-    at[AT_DATA1] = s.len; for (int i = 0; i < 34; i++) str_addc(&s, (char)i);
+    at[AT_MAGIC] = s.len;
+    str_add(&s, "GGUF");
+    at[AT_VERSION] = s.len;
+    u32(&s, 3);
+    at[AT_TENSORS] = s.len;
+    u64(&s, 2);
+    at[AT_KEYS] = s.len;
+    u64(&s, 5);
+    at[AT_KEY0] = s.len;
+    zstr(&s, "general.architecture");
+    at[AT_TYPE0] = s.len;
+    u32(&s, GGUF_STR);
+    zstr(&s, "llama");
+    zstr(&s, "n");
+    u32(&s, GGUF_U32);
+    u32(&s, 7);
+    zstr(&s, "b");
+    u32(&s, GGUF_BOOL);
+    str_addc(&s, 1);
+    zstr(&s, "ids");
+    u32(&s, GGUF_ARR);
+    at[AT_ARR] = s.len;
+    u32(&s, GGUF_I32);
+    u64(&s, 2);
+    u32(&s, 5);
+    u32(&s, 6);
+    zstr(&s, "words");
+    u32(&s, GGUF_ARR);
+    at[AT_STRS] = s.len;
+    u32(&s, GGUF_STR);
+    u64(&s, 2);
+    zstr(&s, "one");
+    zstr(&s, "two");
+    at[AT_T0] = s.len;
+    zstr(&s, "a.weight");
+    at[AT_ND0] = s.len;
+    u32(&s, 2);
+    at[AT_NE0] = s.len;
+    u64(&s, 4);
+    u64(&s, 2);
+    at[AT_TYPE] = s.len;
+    u32(&s, DT_F32);
+    at[AT_OFF0] = s.len;
+    u64(&s, 0);
+    at[AT_T1] = s.len;
+    zstr(&s, "q.weight");
+    u32(&s, 1);
+    u64(&s, 32);
+    u32(&s, DT_Q8_0);
+    at[AT_OFF1] = s.len;
+    u64(&s, 32);
+    at[AT_PAD] = s.len;
+    while (s.len % 32) str_addc(&s, 0);
+    at[AT_DATA] = s.len;
+    for (int i = 0; i < 8; i++) u32(&s, (uint32_t)i);
+    at[AT_DATA1] = s.len;
+    for (int i = 0; i < 34; i++) str_addc(&s, (char)i);
     at[AT_END] = s.len;
     return s;
 }
@@ -248,18 +303,18 @@ static void test_alignment_key(void **state) {
 /* Any change of any bytes gives a good file or one clear line, never a crash. */
 static void test_flipped_bytes(void **state) {
     (void)state;
-    rng  r = rng_seed(unit_seed("test_flipped_bytes"));
-    str  s = tiny(NULL);
-    int  good = 0, runs = 60000;
+    rng   r    = rng_seed(unit_seed("test_flipped_bytes"));
+    str   s    = tiny(NULL);
+    int   good = 0, runs = 60000;
     char *q = mem_alloc(s.len);
     for (int i = 0; i < runs; i++) {
         err   e = {0};
         void *block;
         memcpy(q, s.p, s.len);
         for (int k = rng_range(&r, 1, 4); k > 0; k--) {
-            size_t at = (size_t)rng_below(&r, s.len);
-            uint64_t x = rng_below(&r, 2) ? rng_below(&r, 256) : (uint64_t)q[at] ^ 1u << rng_below(&r, 8);
-            q[at] = (char)x;
+            size_t   at = (size_t)rng_below(&r, s.len);
+            uint64_t x  = rng_below(&r, 2) ? rng_below(&r, 256) : (uint64_t)q[at] ^ 1u << rng_below(&r, 8);
+            q[at]       = (char)x;
         }
         size_t n = rng_below(&r, 8) ? s.len : (size_t)rng_below(&r, s.len + 1);
         gguf  *g = open_exact(q, n, &e, &block);
@@ -287,7 +342,7 @@ static void write_sample(const char *path, err *e) {
     memset(q, 5, sizeof q);
     for (int i = 0; i < 40; i++) {
         words[i] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqr";
-        lens[i] = (size_t)i;
+        lens[i]  = (size_t)i;
     }
     gguf_writer *w = gguf_create(path, e);
     if (!w) fail_msg("%s", e->msg);
@@ -351,14 +406,22 @@ static void test_round_trip(void **state) {
 static void test_writer_mistakes_lose_nothing(void **state) {
     const char *dir = *state;
     char        path[512], tmp[520];
-    err         e = {0};
+    err         e    = {0};
     float       f[4] = {0};
     size_t      n;
     snprintf(path, sizeof path, "%s/keep.gguf", dir);
     snprintf(tmp, sizeof tmp, "%s.tmp", path);
     assert_true(fs_write(path, "old", 3, &e));
-    static const char *words[] = {"", "given twice", "declared twice", "cannot hold", "cannot hold", "cannot hold",
-                                  "expected 16 bytes", "0 of 1 tensors", "more tensors", "63 bytes"};
+    static const char *words[] = {"",
+                                  "given twice",
+                                  "declared twice",
+                                  "cannot hold",
+                                  "cannot hold",
+                                  "cannot hold",
+                                  "expected 16 bytes",
+                                  "0 of 1 tensors",
+                                  "more tensors",
+                                  "63 bytes"};
     for (int kind = 1; kind <= 9; kind++) {
         gguf_writer *w = gguf_create(path, &e);
         assert_non_null(w);
@@ -370,7 +433,8 @@ static void test_writer_mistakes_lose_nothing(void **state) {
         if (kind == 4) gguf_declare(w, "u", DT_F32, 2, (int64_t[]){INT64_MAX, 4});
         if (kind == 5) gguf_declare(w, "u", DT_F8_E4M3, 1, (int64_t[]){4});
         if (kind == 9)
-            gguf_declare(w, "a-name-of-sixty-four-bytes-which-is-one-more-than-ggml-can-hold--", DT_F32, 1, (int64_t[]){1});
+            gguf_declare(w, "a-name-of-sixty-four-bytes-which-is-one-more-than-ggml-can-hold--", DT_F32, 1,
+                         (int64_t[]){1});
         bool ok = gguf_begin(w, &e);
         assert_int_equal(ok, kind >= 6 && kind != 9);
         if (kind == 6) assert_false(gguf_data(w, f, 15, &e));
@@ -438,7 +502,7 @@ static void test_golden_truncated(void **state) {
     size_t start = (size_t)((const char *)gguf_tensor_at(g, 0)->data - p);
     for (size_t cut = 0; cut < start; cut += cut < 4000 ? 1 : 13) expect_bad(p, cut, "tiny.gguf: ");
     for (int i = 0; i < gguf_tensor_count(g); i++) {
-        const gguf_tensor *t = gguf_tensor_at(g, i);
+        const gguf_tensor *t   = gguf_tensor_at(g, i);
         size_t             end = (size_t)((const char *)t->data - p) + t->bytes;
         assert_null(gguf_open_mem(p, end - t->bytes, path, &e));
         assert_null(gguf_open_mem(p, end - 1, path, &e));
@@ -468,7 +532,7 @@ static int setup(void **state) {
     static char dir[256];
 #if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
     long  pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
+    FILE *f     = fopen("/proc/self/statm", "r");
     if (f && fscanf(f, "%ld", &pages) == 1) {
         rlim_t limit = (rlim_t)pages * 4096 + (256u << 20);
         setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit});
@@ -483,11 +547,16 @@ static int teardown(void **state) { return fs_remove(*state, NULL) ? 0 : -1; }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reads_what_is_there),    cmocka_unit_test(test_truncated_at_every_byte),
-        cmocka_unit_test(test_absurd_values),          cmocka_unit_test(test_alignment_key),
-        cmocka_unit_test(test_flipped_bytes),          cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_writer_mistakes_lose_nothing), cmocka_unit_test(test_opens_golden_files),
-        cmocka_unit_test(test_golden_truncated),       cmocka_unit_test(test_missing_and_odd_files),
+        cmocka_unit_test(test_reads_what_is_there),
+        cmocka_unit_test(test_truncated_at_every_byte),
+        cmocka_unit_test(test_absurd_values),
+        cmocka_unit_test(test_alignment_key),
+        cmocka_unit_test(test_flipped_bytes),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_writer_mistakes_lose_nothing),
+        cmocka_unit_test(test_opens_golden_files),
+        cmocka_unit_test(test_golden_truncated),
+        cmocka_unit_test(test_missing_and_odd_files),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

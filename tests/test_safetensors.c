@@ -8,7 +8,7 @@
 
 /* A file from a header text and n data bytes (0, 1, 2 ...). */
 static str image(const char *header, size_t n) {
-    str      s = {0};
+    str      s   = {0};
     uint64_t len = strlen(header);
     str_addn(&s, (const char *)&len, 8);
     str_add(&s, header);
@@ -16,12 +16,11 @@ static str image(const char *header, size_t n) {
     return s;
 }
 
-static const char good[] =
-    "{\"__metadata__\":{\"format\":\"pt\"},"
-    "\"b\":{\"dtype\":\"I8\",\"shape\":[3],\"data_offsets\":[24,27]},"
-    "\"a\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
-    "\"scalar\":{\"dtype\":\"BF16\",\"shape\":[],\"data_offsets\":[27,29]},"
-    "\"empty\":{\"dtype\":\"F16\",\"shape\":[0,7],\"data_offsets\":[24,24]}}  ";
+static const char good[] = "{\"__metadata__\":{\"format\":\"pt\"},"
+                           "\"b\":{\"dtype\":\"I8\",\"shape\":[3],\"data_offsets\":[24,27]},"
+                           "\"a\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+                           "\"scalar\":{\"dtype\":\"BF16\",\"shape\":[],\"data_offsets\":[27,29]},"
+                           "\"empty\":{\"dtype\":\"F16\",\"shape\":[0,7],\"data_offsets\":[24,24]}}  ";
 
 static st_file *open_exact(const void *p, size_t n, err *e, void **block) {
     *block = malloc(n ? n : 1);
@@ -119,9 +118,11 @@ static void test_bad_headers(void **state) {
         {T("\"dtype\":\"I8\",\"shape\":[3],\"data_offsets\":[0,3]"), "the tensors end at 3"},
         {"{}", "the tensors end at 0"},
         {"{\"a\":{\"dtype\":\"I8\",\"shape\":[3],\"data_offsets\":[0,3]},"
-         "\"b\":{\"dtype\":\"I8\",\"shape\":[2],\"data_offsets\":[2,4]}}", "an overlap"},
+         "\"b\":{\"dtype\":\"I8\",\"shape\":[2],\"data_offsets\":[2,4]}}",
+         "an overlap"},
         {"{\"a\":{\"dtype\":\"I8\",\"shape\":[4],\"data_offsets\":[0,4]},"
-         "\"a\":{\"dtype\":\"I8\",\"shape\":[4],\"data_offsets\":[0,4]}}", "duplicate"},
+         "\"a\":{\"dtype\":\"I8\",\"shape\":[4],\"data_offsets\":[0,4]}}",
+         "duplicate"},
         {"{\"a\\nb\":{\"dtype\":\"I8\",\"shape\":[3],\"data_offsets\":[0,4]}}", "3 bytes expected"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -149,8 +150,8 @@ static void test_bad_headers(void **state) {
 
 static void test_flipped_bytes(void **state) {
     (void)state;
-    rng   r = rng_seed(unit_seed("test_flipped_bytes"));
-    str   s = image(good, 29);
+    rng   r      = rng_seed(unit_seed("test_flipped_bytes"));
+    str   s      = image(good, 29);
     int   n_good = 0, runs = 60000;
     char *q = mem_alloc(s.len);
     for (int i = 0; i < runs; i++) {
@@ -159,7 +160,7 @@ static void test_flipped_bytes(void **state) {
         memcpy(q, s.p, s.len);
         for (int k = rng_range(&r, 1, 3); k > 0; k--) {
             size_t at = (size_t)rng_below(&r, s.len);
-            q[at] = (char)(rng_below(&r, 3) ? rng_below(&r, 256) : (uint64_t)"{}[]\"09,:\\"[rng_below(&r, 10)]);
+            q[at]     = (char)(rng_below(&r, 3) ? rng_below(&r, 256) : (uint64_t) "{}[]\"09,:\\"[rng_below(&r, 10)]);
         }
         st_file *f = open_exact(q, s.len, &e, &block);
         if (f) {
@@ -179,14 +180,14 @@ static void test_flipped_bytes(void **state) {
 /* --- writer --- */
 
 static void test_round_trip(void **state) {
-    const char *dir = *state;
-    char        path[512];
-    err         e = {0};
-    rng         r = rng_seed(unit_seed("test_round_trip"));
+    const char        *dir = *state;
+    char               path[512];
+    err                e       = {0};
+    rng                r       = rng_seed(unit_seed("test_round_trip"));
     static const dtype types[] = {DT_F32, DT_F64, DT_F16, DT_BF16, DT_I8, DT_I16, DT_I32, DT_I64, DT_F8_E4M3};
     enum { N = 200 };
-    char     *data[N], name[64];
-    size_t    bytes[N];
+    char  *data[N], name[64];
+    size_t bytes[N];
     snprintf(path, sizeof path, "%s/trip.safetensors", dir);
     st_writer *w = st_create(path, &e);
     if (!w) fail_msg("%s", e.msg);
@@ -195,10 +196,10 @@ static void test_round_trip(void **state) {
     for (int i = 0; i < N; i++) {
         int64_t ne[4], count = 1;
         int     nd = rng_range(&r, 0, 4);
-        dtype   t = types[rng_below(&r, 9)];
+        dtype   t  = types[rng_below(&r, 9)];
         for (int k = 0; k < nd; k++) count *= ne[k] = rng_range(&r, i % 20 == 0 ? 0 : 1, 5);
         bytes[i] = (size_t)count * (size_t)dtype_block_bytes(t);
-        data[i] = mem_alloc(bytes[i] + 1);
+        data[i]  = mem_alloc(bytes[i] + 1);
         for (size_t k = 0; k < bytes[i]; k++) data[i][k] = (char)rng_below(&r, 255);
         snprintf(name, sizeof name, "model.layers.%d.\"weight\"\xc3\xa9", i);
         st_declare(w, name, t, nd, ne);
@@ -242,7 +243,8 @@ static void test_shards(void **state) {
     static const struct {
         const char *json, *word; /* word NULL: good */
     } cases[] = {
-        {"{\"weight_map\":{\"x\":\"model-00001-of-00002.safetensors\",\"y\":\"model-00002-of-00002.safetensors\"}}", NULL},
+        {"{\"weight_map\":{\"x\":\"model-00001-of-00002.safetensors\",\"y\":\"model-00002-of-00002.safetensors\"}}",
+         NULL},
         {"{\"weight_map\":{\"x\":\"model-00001-of-00002.safetensors\",\"z\":\"model-00002-of-00002.safetensors\"}}",
          "tensor z: expected in model-00002"},
         {"{\"weight_map\":{\"x\":\"../model.safetensors\"}}", "plain name"},
@@ -280,14 +282,14 @@ static void test_shards(void **state) {
 static void test_writer_mistakes_lose_nothing(void **state) {
     const char *dir = *state;
     char        path[512], tmp[520];
-    err         e = {0};
+    err         e    = {0};
     float       v[4] = {0};
     size_t      n;
     snprintf(path, sizeof path, "%s/keep.safetensors", dir);
     snprintf(tmp, sizeof tmp, "%s.tmp", path);
     assert_true(fs_write(path, "old", 3, &e));
-    static const char *words[] = {"given twice", "declared twice", "cannot hold", "cannot hold", "not a name",
-                                  "expected 16 bytes", "more tensors", "0 of 1 tensors"};
+    static const char *words[] = {"given twice", "declared twice",    "cannot hold",  "cannot hold",
+                                  "not a name",  "expected 16 bytes", "more tensors", "0 of 1 tensors"};
     for (int kind = 0; kind < 8; kind++) {
         st_writer *w = st_create(path, &e);
         assert_non_null(w);
@@ -317,7 +319,7 @@ static void test_writer_mistakes_lose_nothing(void **state) {
 static void test_opens_golden_files(void **state) {
     const char *dir = *state, *shared = getenv("R1_SHARED");
     if (!shared || !*shared) shared = "../shared";
-    static const char *names[] = {"v3-yarn", "v3-plain"};
+    static const char *names[]  = {"v3-yarn", "v3-plain"};
     static const int   counts[] = {135, 109};
     if (!fs_is_dir(shared)) {
         printf("skipped: golden safetensors, no ../shared and no R1_SHARED\n");
@@ -338,7 +340,8 @@ static void test_opens_golden_files(void **state) {
         snprintf(copy, sizeof copy, "%s/copy.safetensors", dir);
         st_writer *w = st_create(copy, &e);
         assert_non_null(w);
-        for (int k = 0; k < st_count(f); k++) st_declare(w, st_at(f, k)->name, st_at(f, k)->type, st_at(f, k)->nd, st_at(f, k)->ne);
+        for (int k = 0; k < st_count(f); k++)
+            st_declare(w, st_at(f, k)->name, st_at(f, k)->type, st_at(f, k)->nd, st_at(f, k)->ne);
         assert_true(st_begin(w, &e));
         for (int k = 0; k < st_count(f); k++) assert_true(st_put(w, st_at(f, k)->data, st_at(f, k)->bytes, &e));
         assert_true(st_finish(w, &e));
@@ -364,10 +367,14 @@ static int teardown(void **state) { return fs_remove(*state, NULL) ? 0 : -1; }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reads_what_is_there), cmocka_unit_test(test_truncated_at_every_byte),
-        cmocka_unit_test(test_bad_headers),         cmocka_unit_test(test_flipped_bytes),
-        cmocka_unit_test(test_round_trip),          cmocka_unit_test(test_shards),
-        cmocka_unit_test(test_writer_mistakes_lose_nothing), cmocka_unit_test(test_opens_golden_files),
+        cmocka_unit_test(test_reads_what_is_there),
+        cmocka_unit_test(test_truncated_at_every_byte),
+        cmocka_unit_test(test_bad_headers),
+        cmocka_unit_test(test_flipped_bytes),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_shards),
+        cmocka_unit_test(test_writer_mistakes_lose_nothing),
+        cmocka_unit_test(test_opens_golden_files),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -20,13 +20,13 @@
 #include "format/names.h"
 
 enum {
-    MAX_KEY = 65535,      /* the format's own limit */
-    MAX_NAME = 255,       /* ggml itself stops at 63 */
-    MARK_EVERY = 16,      /* strings of an array between two remembered positions */
-    MIN_KV = 8 + 4 + 1,   /* least bytes of a key: empty name, type, one byte */
+    MAX_KEY    = 65535,     /* the format's own limit */
+    MAX_NAME   = 255,       /* ggml itself stops at 63 */
+    MARK_EVERY = 16,        /* strings of an array between two remembered positions */
+    MIN_KV     = 8 + 4 + 1, /* least bytes of a key: empty name, type, one byte */
     MIN_TENSOR = 8 + 4 + 8 + 4 + 8,
-    MAX_COUNT = 1 << 24,  /* keys or tensors; DeepSeek-V3 has about a thousand */
-    MAX_ALIGN = 1 << 16,
+    MAX_COUNT  = 1 << 24, /* keys or tensors; DeepSeek-V3 has about a thousand */
+    MAX_ALIGN  = 1 << 16,
 };
 
 typedef struct value {
@@ -36,10 +36,10 @@ typedef struct value {
         int64_t  i; /* I8..I64 */
         double   f; /* F32, F64 */
     } num;
-    const char *str; /* NUL-terminated copy */
-    uint64_t    n;   /* length of the string or array */
+    const char    *str; /* NUL-terminated copy */
+    uint64_t       n;   /* length of the string or array */
     const uint8_t *data;
-    uint64_t   *mark; /* array of strings: offset from data of every MARK_EVERY-th string */
+    uint64_t      *mark; /* array of strings: offset from data of every MARK_EVERY-th string */
 } value;
 
 struct gguf {
@@ -55,8 +55,8 @@ struct gguf {
 typedef struct reader {
     const uint8_t *p;
     size_t         n, at;
-    const char    *what;      /* path */
-    const char    *where;     /* key or tensor being read, for messages */
+    const char    *what;  /* path */
+    const char    *where; /* key or tensor being read, for messages */
     err           *e;
 } reader;
 
@@ -81,14 +81,14 @@ static const uint8_t *take(reader *r, size_t n) {
 
 static bool get_u32(reader *r, uint32_t *x) {
     const uint8_t *p = take(r, 4);
-    *x = 0;
+    *x               = 0;
     if (p) memcpy(x, p, 4);
     return p != NULL;
 }
 
 static bool get_u64(reader *r, uint64_t *x) {
     const uint8_t *p = take(r, 8);
-    *x = 0;
+    *x               = 0;
     if (p) memcpy(x, p, 8);
     return p != NULL;
 }
@@ -127,11 +127,36 @@ static bool get_number(reader *r, value *v) {
     case GGUF_U8:
     case GGUF_BOOL: v->num.u = *p; break;
     case GGUF_I8: v->num.i = (int8_t)*p; break;
-    case GGUF_U16: { uint16_t x; memcpy(&x, p, 2); v->num.u = x; break; }
-    case GGUF_I16: { int16_t x; memcpy(&x, p, 2); v->num.i = x; break; }
-    case GGUF_U32: { uint32_t x; memcpy(&x, p, 4); v->num.u = x; break; }
-    case GGUF_I32: { int32_t x; memcpy(&x, p, 4); v->num.i = x; break; }
-    case GGUF_F32: { float x; memcpy(&x, p, 4); v->num.f = (double)x; break; }
+    case GGUF_U16: {
+        uint16_t x;
+        memcpy(&x, p, 2);
+        v->num.u = x;
+        break;
+    }
+    case GGUF_I16: {
+        int16_t x;
+        memcpy(&x, p, 2);
+        v->num.i = x;
+        break;
+    }
+    case GGUF_U32: {
+        uint32_t x;
+        memcpy(&x, p, 4);
+        v->num.u = x;
+        break;
+    }
+    case GGUF_I32: {
+        int32_t x;
+        memcpy(&x, p, 4);
+        v->num.i = x;
+        break;
+    }
+    case GGUF_F32: {
+        float x;
+        memcpy(&x, p, 4);
+        v->num.f = (double)x;
+        break;
+    }
     case GGUF_U64: memcpy(&v->num.u, p, 8); break;
     case GGUF_I64: memcpy(&v->num.i, p, 8); break;
     case GGUF_F64: memcpy(&v->num.f, p, 8); break;
@@ -162,7 +187,7 @@ static bool get_array(reader *r, value *v) {
     if (elem >= N_KINDS || elem == GGUF_ARR)
         return err_set(r->e, "%s: key %.80s: an array of type %u, expected numbers, bools or strings", r->what,
                        r->where, elem);
-    v->elem = (gguf_type)elem;
+    v->elem     = (gguf_type)elem;
     size_t size = elem == GGUF_STR ? 8 : kinds[elem].size, left = r->n - r->at;
     if (v->n > left / size)
         return err_set(r->e, "%s: key %.80s: an array of %" PRIu64 " %ss, the file has %zu bytes left", r->what,
@@ -197,7 +222,7 @@ static bool read_keys(gguf *g, reader *r, uint64_t n) {
         if (k < 0) return err_set(r->e, "%s: key %.*s is there twice", r->what, len > 80 ? 80 : (int)len, s);
         if (k == g->v_cap) {
             g->v_cap = g->v_cap ? 2 * g->v_cap : 64;
-            g->v = (value *)mem_realloc(g->v, (size_t)g->v_cap * sizeof *g->v);
+            g->v     = (value *)mem_realloc(g->v, (size_t)g->v_cap * sizeof *g->v);
         }
         memset(&g->v[k], 0, sizeof g->v[k]);
         r->where = names_at(&g->keys, k);
@@ -212,8 +237,7 @@ static bool get_shape(reader *r, gguf_tensor *t) {
     uint32_t nd, type;
     uint64_t ne, count = 1;
     if (!get_u32(r, &nd)) return false;
-    if (nd < 1 || nd > 4)
-        return err_set(r->e, "%s: tensor %s: %u dimensions, expected 1 to 4", r->what, r->where, nd);
+    if (nd < 1 || nd > 4) return err_set(r->e, "%s: tensor %s: %u dimensions, expected 1 to 4", r->what, r->where, nd);
     t->nd = (int)nd;
     for (int i = t->nd - 1; i >= 0; i--) { /* the file has the fastest first */
         if (!get_u64(r, &ne)) return false;
@@ -223,7 +247,7 @@ static bool get_shape(reader *r, gguf_tensor *t) {
         t->ne[i] = (int64_t)ne;
     }
     if (!get_u32(r, &type)) return false;
-    t->type = type < DT_F8_E4M3 ? (dtype)type : DT_NONE;
+    t->type   = type < DT_F8_E4M3 ? (dtype)type : DT_NONE;
     int block = dtype_block(t->type);
     if (block == 0)
         return err_set(r->e, "%s: tensor %s: ggml type %u is not one that this program reads", r->what, r->where, type);
@@ -250,10 +274,10 @@ static bool read_tensors(gguf *g, reader *r, uint64_t n, uint32_t align, uint64_
         if (k < 0) return err_set(r->e, "%s: tensor %.*s is there twice", r->what, (int)len, s);
         if (k == g->t_cap) {
             g->t_cap = g->t_cap ? 2 * g->t_cap : 64;
-            g->t = (gguf_tensor *)mem_realloc(g->t, (size_t)g->t_cap * sizeof *g->t);
+            g->t     = (gguf_tensor *)mem_realloc(g->t, (size_t)g->t_cap * sizeof *g->t);
         }
         if (k == off_cap) {
-            off_cap = off_cap ? 2 * off_cap : 64;
+            off_cap  = off_cap ? 2 * off_cap : 64;
             *offsets = (uint64_t *)mem_realloc(*offsets, (size_t)off_cap * sizeof **offsets);
         }
         gguf_tensor *t = &g->t[k];
@@ -274,9 +298,9 @@ static int by_address(const void *a, const void *b) {
 }
 
 static bool check_overlap(const gguf *g, const char *what, err *e) {
-    int                 n = g->tensor_names.n;
+    int                 n  = g->tensor_names.n;
     bool                ok = true;
-    const gguf_tensor **s = (const gguf_tensor **)mem_alloc(((size_t)n + 1) * sizeof *s);
+    const gguf_tensor **s  = (const gguf_tensor **)mem_alloc(((size_t)n + 1) * sizeof *s);
     for (int i = 0; i < n; i++) s[i] = &g->t[i];
     qsort(s, (size_t)n, sizeof *s, by_address);
     for (int i = 1; ok && i < n; i++)
@@ -290,12 +314,13 @@ static bool place_tensors(gguf *g, reader *r, uint32_t align, const uint64_t *of
     int n = g->tensor_names.n;
     if (n == 0) return true;
     size_t start = (r->at + align - 1) / align * align;
-    size_t have = start < r->n ? r->n - start : 0;
+    size_t have  = start < r->n ? r->n - start : 0;
     for (int i = 0; i < n; i++) {
         gguf_tensor *t = &g->t[i];
         if (offsets[i] > have || t->bytes > have - offsets[i])
-            return err_set(r->e, "%s: truncated: tensor %s needs %zu bytes at offset %" PRIu64
-                                 " of the data, the file has %zu", r->what, t->name, t->bytes, offsets[i], have);
+            return err_set(
+                r->e, "%s: truncated: tensor %s needs %zu bytes at offset %" PRIu64 " of the data, the file has %zu",
+                r->what, t->name, t->bytes, offsets[i], have);
         t->data = r->p + start + offsets[i];
     }
     return check_overlap(g, r->what, r->e);
@@ -345,7 +370,7 @@ done:
 gguf *gguf_open_mem(const void *p, size_t n, const char *what, err *e) {
     gguf  *g = (gguf *)mem_calloc(1, sizeof *g);
     reader r = {.p = (const uint8_t *)p, .n = n, .what = what, .e = e};
-    g->path = names_copy(&g->keys, what, strlen(what));
+    g->path  = names_copy(&g->keys, what, strlen(what));
     if (!read_all(g, &r)) {
         gguf_close(g);
         return NULL;

@@ -18,27 +18,27 @@
 enum { ALIGN = 32 };
 
 struct gguf_writer {
-    char    *path;
-    fs_out  *out;
-    str      kv;     /* the encoded keys */
-    names    keys, tensor_names;
+    char   *path;
+    fs_out *out;
+    str     kv; /* the encoded keys */
+    names   keys, tensor_names;
     struct declared {
         dtype    type;
         int      nd;
         int64_t  ne[4];
         uint64_t bytes;
-    }       *t;
-    int      t_cap, written; /* tensors whose data is there */
-    bool     begun, failed;
-    err      first;          /* the first mistake, if failed */
+    } * t;
+    int  t_cap, written; /* tensors whose data is there */
+    bool begun, failed;
+    err  first; /* the first mistake, if failed */
 };
 
 gguf_writer *gguf_create(const char *path, err *e) {
     fs_out *o = fs_out_open(path, e);
     if (!o) return NULL;
     gguf_writer *w = (gguf_writer *)mem_calloc(1, sizeof *w);
-    w->path = mem_strdup(path);
-    w->out = o;
+    w->path        = mem_strdup(path);
+    w->out         = o;
     return w;
 }
 
@@ -146,7 +146,7 @@ void gguf_declare(gguf_writer *w, const char *name, dtype type, int nd, const in
     int n = w->tensor_names.n;
     if (n > w->t_cap) {
         w->t_cap = w->t_cap ? 2 * w->t_cap : 64;
-        w->t = (struct declared *)mem_realloc(w->t, (size_t)w->t_cap * sizeof *w->t);
+        w->t     = (struct declared *)mem_realloc(w->t, (size_t)w->t_cap * sizeof *w->t);
     }
     w->t[n - 1] = d;
 }
@@ -160,7 +160,7 @@ static bool write_pad(gguf_writer *w, err *e) {
 
 bool gguf_begin(gguf_writer *w, err *e) {
     bool ok = false;
-    str  h = {0};
+    str  h  = {0};
     if (w->failed) {
         err_set(e, "%s", w->first.msg);
         goto done;
@@ -173,7 +173,7 @@ bool gguf_begin(gguf_writer *w, err *e) {
     if (w->kv.len) str_addn(&h, w->kv.p, w->kv.len);
     uint64_t at = 0;
     for (int i = 0; i < w->tensor_names.n; i++) {
-        const struct declared *d = &w->t[i];
+        const struct declared *d    = &w->t[i];
         const char            *name = names_at(&w->tensor_names, i);
         add_str(&h, name, strlen(name));
         add_u32(&h, (uint32_t)d->nd);

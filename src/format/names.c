@@ -19,12 +19,12 @@ char *names_copy(names *x, const void *p, size_t len) {
     names_block *b = x->pool;
     if (!b || b->size - b->used < len + 1) {
         size_t size = len + 1 > POOL_BYTES ? len + 1 : POOL_BYTES;
-        b = (names_block *)mem_alloc(sizeof *b + size);
-        b->used = 0;
-        b->size = size;
+        b           = (names_block *)mem_alloc(sizeof *b + size);
+        b->used     = 0;
+        b->size     = size;
         /* A long string gets a block of its own behind the head, so that the head keeps filling up. */
         if (x->pool && size > POOL_BYTES) {
-            b->next = x->pool->next;
+            b->next       = x->pool->next;
             x->pool->next = b;
         } else {
             b->next = x->pool;
@@ -49,8 +49,8 @@ static int32_t *find_slot(const names *x, const char *p, size_t len) {
 }
 
 static void grow(names *x) {
-    x->cap = x->cap ? 2 * x->cap : 32;
-    x->name = (char **)mem_realloc(x->name, (size_t)x->cap * sizeof *x->name);
+    x->cap    = x->cap ? 2 * x->cap : 32;
+    x->name   = (char **)mem_realloc(x->name, (size_t)x->cap * sizeof *x->name);
     x->n_slot = (size_t)x->cap * 2; /* at most half full */
     mem_free(x->slot);
     x->slot = (int32_t *)mem_calloc(x->n_slot, sizeof *x->slot);
@@ -62,7 +62,7 @@ int names_add(names *x, const char *p, size_t len) {
     int32_t *s = find_slot(x, p, len);
     if (*s) return -1;
     x->name[x->n] = names_copy(x, p, len);
-    *s = ++x->n;
+    *s            = ++x->n;
     return x->n - 1;
 }
 

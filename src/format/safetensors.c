@@ -25,8 +25,8 @@ enum { MAX_HEADER = 100000000 /* the reference reader's limit */, MAX_INDEX = 25
 struct st_file {
     fs_file   *map; /* mapped shards; none if the memory is the caller's */
     int        n_map, map_cap;
-    names      names;    /* in the order of the data */
-    st_tensor *t;        /* one a name */
+    names      names; /* in the order of the data */
+    st_tensor *t;     /* one a name */
     int        t_cap;
     json_t    *metadata; /* of the first file, or NULL */
 };
@@ -72,8 +72,8 @@ static bool parse_shape(const json_t *shape, st_tensor *t, const char *what, con
     for (int i = 0; i < t->nd; i++) {
         if (!whole(json_array_get(shape, (size_t)i), &ne) || __builtin_mul_overflow(count, ne, &count) ||
             count > INT64_MAX / 8)
-            return err_set(e, "%s: tensor %.100s: size %d of \"shape\" is not a count, or the product is too large", what,
-                           name, i);
+            return err_set(e, "%s: tensor %.100s: size %d of \"shape\" is not a count, or the product is too large",
+                           what, name, i);
         t->ne[i] = (int64_t)ne;
     }
     t->bytes = (size_t)count * (size_t)dtype_block_bytes(t->type);
@@ -84,10 +84,10 @@ static bool parse_entry(const char *name, const json_t *v, uint64_t data_size, e
     if (!json_is_object(v)) return err_set(e, "%s: tensor %.100s: expected an object", what, name);
     size_t len = strlen(name);
     if (len == 0 || len > MAX_NAME) return err_set(e, "%s: a tensor name of %zu bytes", what, len);
-    const char *type = json_string_value(json_object_get(v, "dtype"));
-    const json_t *off = json_object_get(v, "data_offsets");
-    x->name = name;
-    x->t.type = type ? parse_type(type) : DT_NONE;
+    const char   *type = json_string_value(json_object_get(v, "dtype"));
+    const json_t *off  = json_object_get(v, "data_offsets");
+    x->name            = name;
+    x->t.type          = type ? parse_type(type) : DT_NONE;
     if (x->t.type == DT_NONE)
         return err_set(e, "%s: tensor %.100s: dtype %.20s is not one that this program reads", what, name,
                        type ? type : "(none)");
@@ -96,11 +96,12 @@ static bool parse_entry(const char *name, const json_t *v, uint64_t data_size, e
         !whole(json_array_get(off, 1), &x->end))
         return err_set(e, "%s: tensor %.100s: expected \"data_offsets\": [begin, end]", what, name);
     if (x->begin > x->end || x->end > data_size)
-        return err_set(e, "%s: tensor %.100s: data from %" PRIu64 " to %" PRIu64 ", the file has %" PRIu64
-                          " bytes of data", what, name, x->begin, x->end, data_size);
+        return err_set(
+            e, "%s: tensor %.100s: data from %" PRIu64 " to %" PRIu64 ", the file has %" PRIu64 " bytes of data", what,
+            name, x->begin, x->end, data_size);
     if (x->end - x->begin != x->t.bytes)
-        return err_set(e, "%s: tensor %.100s: %zu bytes expected from its shape, %" PRIu64 " from its offsets", what, name,
-                       x->t.bytes, x->end - x->begin);
+        return err_set(e, "%s: tensor %.100s: %zu bytes expected from its shape, %" PRIu64 " from its offsets", what,
+                       name, x->t.bytes, x->end - x->begin);
     return true;
 }
 
@@ -115,26 +116,27 @@ static bool check_metadata(const json_t *m, const char *what, err *e) {
     const char *key;
     json_t     *v;
     if (!json_is_object(m)) return err_set(e, "%s: expected \"__metadata__\" to be an object", what);
-    json_object_foreach((json_t *)(uintptr_t)m, key, v)
-        if (!json_is_string(v)) return err_set(e, "%s: __metadata__ %.80s: expected a string", what, key);
+    json_object_foreach((json_t *)(uintptr_t)m, key, v) if (!json_is_string(v)) return err_set(
+        e, "%s: __metadata__ %.80s: expected a string", what, key);
     return true;
 }
 
-static bool add_tensors(st_file *f, entry *x, int n, const uint8_t *data, uint64_t data_size, const char *what, err *e) {
+static bool add_tensors(st_file *f, entry *x, int n, const uint8_t *data, uint64_t data_size, const char *what,
+                        err *e) {
     uint64_t at = 0;
     qsort(x, (size_t)n, sizeof *x, by_offset);
     for (int i = 0; i < n; i++) {
         if (x[i].begin != at)
             return err_set(e, "%s: tensor %.100s begins at %" PRIu64 " of the data, expected %" PRIu64 " (%s)", what,
                            x[i].name, x[i].begin, at, x[i].begin < at ? "an overlap" : "a hole");
-        at = x[i].end;
+        at    = x[i].end;
         int k = names_add(&f->names, x[i].name, strlen(x[i].name));
         if (k < 0) return err_set(e, "%s: tensor %.100s is in two files", what, x[i].name);
         if (k == f->t_cap) {
             f->t_cap = f->t_cap ? 2 * f->t_cap : 64;
-            f->t = (st_tensor *)mem_realloc(f->t, (size_t)f->t_cap * sizeof *f->t);
+            f->t     = (st_tensor *)mem_realloc(f->t, (size_t)f->t_cap * sizeof *f->t);
         }
-        f->t[k] = x[i].t;
+        f->t[k]      = x[i].t;
         f->t[k].name = names_at(&f->names, k);
         f->t[k].data = data + x[i].begin;
     }
@@ -146,7 +148,7 @@ static bool add_tensors(st_file *f, entry *x, int n, const uint8_t *data, uint64
 static bool parse_header(st_file *f, const json_t *h, const uint8_t *data, uint64_t data_size, const char *what,
                          err *e) {
     bool        ok = false;
-    int         n = 0;
+    int         n  = 0;
     const char *key;
     json_t     *v;
     entry      *x = (entry *)mem_calloc(json_object_size(h) + 1, sizeof *x);
@@ -191,7 +193,7 @@ static bool add_path(st_file *f, const char *path, err *e) {
     }
     if (f->n_map == f->map_cap) {
         f->map_cap = f->map_cap ? 2 * f->map_cap : 8;
-        f->map = (fs_file *)mem_realloc(f->map, (size_t)f->map_cap * sizeof *f->map);
+        f->map     = (fs_file *)mem_realloc(f->map, (size_t)f->map_cap * sizeof *f->map);
     }
     f->map[f->n_map++] = m;
     return true;
@@ -201,9 +203,9 @@ static bool add_path(st_file *f, const char *path, err *e) {
 static bool shard_name_ok(const char *s) { return *s && *s != '.' && !strchr(s, '/') && strlen(s) < 256; }
 
 static bool open_index(st_file *f, const char *dir, const char *index, err *e) {
-    bool        ok = false;
+    bool        ok     = false;
     names       shards = {0};
-    str         path = {0};
+    str         path   = {0};
     const char *key;
     json_t     *v, *j = json_load_path(index, MAX_INDEX, e);
     if (!j) goto done;
@@ -237,8 +239,8 @@ done:
 
 st_file *st_open(const char *path, err *e) {
     bool     ok = false;
-    st_file *f = (st_file *)mem_calloc(1, sizeof *f);
-    str      s = {0};
+    st_file *f  = (st_file *)mem_calloc(1, sizeof *f);
+    str      s  = {0};
     if (fs_is_dir(path)) {
         str_addf(&s, "%s/model.safetensors.index.json", path);
         if (fs_exists(s.p)) {

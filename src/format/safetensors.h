@@ -21,28 +21,28 @@ typedef struct st_tensor {
     const char *name;
     dtype       type;
     int         nd;
-    int64_t     ne[8];        /* C order */
+    int64_t     ne[8]; /* C order */
     const void *data;
     size_t      bytes;
 } st_tensor;
 typedef struct st_file st_file;
-st_file *st_open(const char *path, err *e) R1_MUST_USE;
+st_file               *st_open(const char *path, err *e) R1_MUST_USE;
 /* The parser alone, on memory; for fuzzing and tests. Borrowed until st_close. */
-st_file *st_open_mem(const void *p, size_t n, const char *what, err *e) R1_MUST_USE;
-void     st_close(st_file *f);
-int      st_count(const st_file *f);                           /* tensors in the order of the data, shard by shard */
+st_file         *st_open_mem(const void *p, size_t n, const char *what, err *e) R1_MUST_USE;
+void             st_close(st_file *f);
+int              st_count(const st_file *f); /* tensors in the order of the data, shard by shard */
 const st_tensor *st_at(const st_file *f, int i);
-const st_tensor *st_find(const st_file *f, const char *name); /* NULL if absent; hashed */
-const char *st_metadata(const st_file *f, const char *key);   /* "__metadata__" of the first file; NULL if absent */
+const st_tensor *st_find(const st_file *f, const char *name);    /* NULL if absent; hashed */
+const char      *st_metadata(const st_file *f, const char *key); /* "__metadata__" of the first file; NULL if absent */
 
-const char *st_type_name(dtype t);                            /* "F32", "BF16"; NULL if the format lacks it */
+const char *st_type_name(dtype t); /* "F32", "BF16"; NULL if the format lacks it */
 
 typedef struct st_writer st_writer;
-st_writer *st_create(const char *path, err *e) R1_MUST_USE;
-void st_declare(st_writer *w, const char *name, dtype type, int nd, const int64_t *ne);
-void st_meta(st_writer *w, const char *key, const char *value); /* before st_begin */
-bool st_begin(st_writer *w, err *e) R1_MUST_USE;                /* writes the header, tensors in declared order */
-bool st_put(st_writer *w, const void *data, size_t bytes, err *e) R1_MUST_USE;
-bool st_finish(st_writer *w, err *e) R1_MUST_USE;               /* commits and frees w, also on failure */
-void st_abort(st_writer *w);
+st_writer               *st_create(const char *path, err *e) R1_MUST_USE;
+void                     st_declare(st_writer *w, const char *name, dtype type, int nd, const int64_t *ne);
+void                     st_meta(st_writer *w, const char *key, const char *value); /* before st_begin */
+bool                     st_begin(st_writer *w, err *e) R1_MUST_USE; /* writes the header, tensors in declared order */
+bool                     st_put(st_writer *w, const void *data, size_t bytes, err *e) R1_MUST_USE;
+bool                     st_finish(st_writer *w, err *e) R1_MUST_USE; /* commits and frees w, also on failure */
+void                     st_abort(st_writer *w);
 #endif

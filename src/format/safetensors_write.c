@@ -16,10 +16,10 @@ struct st_writer {
     char     *path;
     fs_out   *out;
     names     names, meta_keys;
-    str       meta;     /* "key":"value",... */
-    str       header;   /* "name":{...},... */
-    uint64_t *bytes;    /* one a tensor */
-    uint64_t  at;       /* where the next tensor begins */
+    str       meta;   /* "key":"value",... */
+    str       header; /* "name":{...},... */
+    uint64_t *bytes;  /* one a tensor */
+    uint64_t  at;     /* where the next tensor begins */
     int       cap, written;
     bool      begun, failed;
     err       first;
@@ -29,8 +29,8 @@ st_writer *st_create(const char *path, err *e) {
     fs_out *o = fs_out_open(path, e);
     if (!o) return NULL;
     st_writer *w = (st_writer *)mem_calloc(1, sizeof *w);
-    w->path = mem_strdup(path);
-    w->out = o;
+    w->path      = mem_strdup(path);
+    w->out       = o;
     return w;
 }
 
@@ -94,7 +94,7 @@ void st_declare(st_writer *w, const char *name, dtype type, int nd, const int64_
     if (w->failed) return;
     int n = w->names.n;
     if (n > w->cap) {
-        w->cap = w->cap ? 2 * w->cap : 64;
+        w->cap   = w->cap ? 2 * w->cap : 64;
         w->bytes = (uint64_t *)mem_realloc(w->bytes, (size_t)w->cap * sizeof *w->bytes);
     }
     w->bytes[n - 1] = bytes;
@@ -109,14 +109,14 @@ void st_declare(st_writer *w, const char *name, dtype type, int nd, const int64_
 bool st_begin(st_writer *w, err *e) {
     if (w->failed) return err_set(e, "%s", w->first.msg);
     w->begun = true;
-    str h = {0};
+    str h    = {0};
     str_addc(&h, '{');
     if (w->meta.len) str_addf(&h, "\"__metadata__\":{%s}%s", w->meta.p, w->header.len ? "," : "");
     if (w->header.len) str_addn(&h, w->header.p, w->header.len);
     str_addc(&h, '}');
     while (h.len % 8 != 0) str_addc(&h, ' ');
     uint64_t len = h.len;
-    bool     ok = fs_out_write(w->out, &len, sizeof len, e) && fs_out_write(w->out, h.p, h.len, e);
+    bool     ok  = fs_out_write(w->out, &len, sizeof len, e) && fs_out_write(w->out, h.p, h.len, e);
     str_free(&h);
     w->failed = !ok;
     return ok;

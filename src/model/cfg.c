@@ -19,22 +19,22 @@ const char *arch_name(arch a) {
 }
 
 cfg cfg_default(void) {
-    return (cfg){.arch = ARCH_DEEPSEEK_V3,
-                 .rms_norm_eps = 1e-6f,
+    return (cfg){.arch                    = ARCH_DEEPSEEK_V3,
+                 .rms_norm_eps            = 1e-6f,
                  .max_position_embeddings = 4096,
-                 .n_group = 1,
-                 .topk_group = 1,
-                 .routed_scaling_factor = 1,
-                 .norm_topk_prob = true,
-                 .scoring_func = GATE_SIGMOID,
-                 .has_gate_bias = true,
-                 .rope_theta = 10000,
-                 .yarn_factor = 1,
-                 .yarn_beta_fast = 32,
-                 .yarn_beta_slow = 1,
-                 .yarn_mscale = 1,
-                 .bos_token_id = -1,
-                 .eos_token_id = -1};
+                 .n_group                 = 1,
+                 .topk_group              = 1,
+                 .routed_scaling_factor   = 1,
+                 .norm_topk_prob          = true,
+                 .scoring_func            = GATE_SIGMOID,
+                 .has_gate_bias           = true,
+                 .rope_theta              = 10000,
+                 .yarn_factor             = 1,
+                 .yarn_beta_fast          = 32,
+                 .yarn_beta_slow          = 1,
+                 .yarn_mscale             = 1,
+                 .bos_token_id            = -1,
+                 .eos_token_id            = -1};
 }
 
 /* --- check --- */
@@ -44,24 +44,29 @@ typedef struct range {
     size_t      at; /* offset in cfg */
     int         lo, hi;
 } range;
-#define R(field, lo, hi) {#field, offsetof(cfg, field), lo, hi}
+#define R(field, lo, hi)                                                                                               \
+    { #field, offsetof(cfg, field), lo, hi }
 
 static const range common[] = {
-    R(vocab_size, 1, 1 << 24),       R(hidden_size, 1, 1 << 18),
-    R(num_hidden_layers, 1, 1024),   R(num_attention_heads, 1, 4096),
-    R(num_key_value_heads, 1, 4096), R(head_dim, 1, 8192),
+    R(vocab_size, 1, 1 << 24),        R(hidden_size, 1, 1 << 18),
+    R(num_hidden_layers, 1, 1024),    R(num_attention_heads, 1, 4096),
+    R(num_key_value_heads, 1, 4096),  R(head_dim, 1, 8192),
     R(intermediate_size, 1, 1 << 20), R(max_position_embeddings, 1, 1 << 28),
 };
 static const range mla[] = {
-    R(q_lora_rank, 0, 1 << 18),     R(kv_lora_rank, 1, 1 << 18),  R(qk_nope_head_dim, 1, 4096),
-    R(qk_rope_head_dim, 2, 4096),   R(v_head_dim, 1, 4096),       R(n_routed_experts, 0, 4096),
+    R(q_lora_rank, 0, 1 << 18),         R(kv_lora_rank, 1, 1 << 18), R(qk_nope_head_dim, 1, 4096),
+    R(qk_rope_head_dim, 2, 4096),       R(v_head_dim, 1, 4096),      R(n_routed_experts, 0, 4096),
     R(num_nextn_predict_layers, 0, 16),
 };
 static const range moe[] = {
-    R(n_shared_experts, 0, 64),        R(num_experts_per_tok, 1, 4096), R(moe_intermediate_size, 1, 1 << 20),
-    R(first_k_dense_replace, 0, 1024), R(n_group, 1, 4096),             R(topk_group, 1, 4096),
+    R(n_shared_experts, 0, 64),
+    R(num_experts_per_tok, 1, 4096),
+    R(moe_intermediate_size, 1, 1 << 20),
+    R(first_k_dense_replace, 0, 1024),
+    R(n_group, 1, 4096),
+    R(topk_group, 1, 4096),
 };
-static const range yarn[] = {R(yarn_original_max, 1, 1 << 28)};
+static const range yarn[]   = {R(yarn_original_max, 1, 1 << 28)};
 static const range llama3[] = {R(llama3_original_max, 1, 1 << 28)};
 #undef R
 
@@ -83,7 +88,8 @@ static bool check_f32(const char *name, float x, float lo, float hi, err *e) {
 
 static bool check_moe(const cfg *c, err *e) {
     if (c->n_routed_experts == 0) return true; /* dense: the other fields are not used */
-    if (!CHECK(c, moe, e) || !check_f32("routed_scaling_factor", c->routed_scaling_factor, 1e-6f, 1e6f, e)) return false;
+    if (!CHECK(c, moe, e) || !check_f32("routed_scaling_factor", c->routed_scaling_factor, 1e-6f, 1e6f, e))
+        return false;
     if (c->first_k_dense_replace > c->num_hidden_layers)
         return err_set(e, "first_k_dense_replace: %d, more than the %d layers", c->first_k_dense_replace,
                        c->num_hidden_layers);
@@ -216,8 +222,9 @@ static cfg_params count_ffn(const cfg *c, bool dense) {
     int64_t D = c->hidden_size, E = c->n_routed_experts;
     if (dense) return always(3 * D * c->intermediate_size, true);
     int64_t    one = 3 * D * c->moe_intermediate_size;
-    cfg_params s = always(D * E + one * c->n_shared_experts, true); /* the router and the shared experts */
-    add(&s, (cfg_params){.total = one * E, .active = one * c->num_experts_per_tok, .matmul = one * c->num_experts_per_tok});
+    cfg_params s   = always(D * E + one * c->n_shared_experts, true); /* the router and the shared experts */
+    add(&s,
+        (cfg_params){.total = one * E, .active = one * c->num_experts_per_tok, .matmul = one * c->num_experts_per_tok});
     if (c->has_gate_bias) add(&s, always(E, false));
     return s;
 }
@@ -230,8 +237,8 @@ static cfg_params count_layer(const cfg *c, bool dense) {
 }
 
 cfg_params cfg_count(const cfg *c) {
-    int64_t    D = c->hidden_size, table = D * c->vocab_size;
-    int        n_dense = c->n_routed_experts == 0 ? c->num_hidden_layers : c->first_k_dense_replace;
+    int64_t D = c->hidden_size, table = D * c->vocab_size;
+    int     n_dense = c->n_routed_experts == 0 ? c->num_hidden_layers : c->first_k_dense_replace;
     /* The embedding is looked up: a token uses one row. With it DeepSeek's own figure is met, 36.7B active; the whole
      * table would make it 37.6B. */
     cfg_params s = {.total = table, .active = D};
@@ -242,7 +249,7 @@ cfg_params cfg_count(const cfg *c) {
     else add(&s, always(table, true));
     /* An MTP module: eh_proj, its block, enorm, hnorm and the norm before the shared head (DeepSeek-V3, 2.2). */
     cfg_params block = count_layer(c, c->n_routed_experts == 0);
-    s.mtp = c->num_nextn_predict_layers * (2 * D * D + 3 * D + block.total);
+    s.mtp            = c->num_nextn_predict_layers * (2 * D * D + 3 * D + block.total);
     return s;
 }
 
@@ -257,11 +264,11 @@ bool cfg_rope_factors(const cfg *c, float *f /* [head_dim/2] */) {
     if (c->llama3_factor == 0) return false;
     double low = (double)c->llama3_low_freq, high = (double)c->llama3_high_freq;
     for (int i = 0; i < n; i++) {
-        double wave = 2 * M_PI * pow((double)c->rope_theta, (double)i / n); /* tokens in a full turn */
+        double wave  = 2 * M_PI * pow((double)c->rope_theta, (double)i / n); /* tokens in a full turn */
         double turns = c->llama3_original_max / wave;
         double blend = (turns - low) / (high - low);
-        blend = blend < 0 ? 0 : blend > 1 ? 1 : blend;
-        f[i] = (float)(1 / ((1 - blend) / (double)c->llama3_factor + blend));
+        blend        = blend < 0 ? 0 : blend > 1 ? 1 : blend;
+        f[i]         = (float)(1 / ((1 - blend) / (double)c->llama3_factor + blend));
     }
     return true;
 }

@@ -74,7 +74,8 @@ static bool get_vocab(in *x, cfg *c, err *e) {
     if (v == 0 && gguf_array(x->g, "tokenizer.ggml.tokens", &tokens) && tokens.n <= 0x7fffffff) v = (int)tokens.n;
     if (v == 0) return err_set(e, "key %s.vocab_size is missing, and there is no token_embd.weight", x->arch);
     if (t && (t->nd != 2 || t->ne[0] != v))
-        return err_set(e, "tensor token_embd.weight: expected %d rows (vocab_size), found %lld", v, (long long)t->ne[0]);
+        return err_set(e, "tensor token_embd.weight: expected %d rows (vocab_size), found %lld", v,
+                       (long long)t->ne[0]);
     c->vocab_size = v;
     return true;
 }
@@ -92,7 +93,7 @@ static bool get_token(in *x, const char *key, int *out, err *e) {
 
 static bool get_yarn(in *x, cfg *c, err *e) {
     float log_mul = 0;
-    c->yarn = true;
+    c->yarn       = true;
     if (!get_f32(x, "rope.scaling.factor", &c->yarn_factor, NEED, e) ||
         !get_int(x, "rope.scaling.original_context_length", &c->yarn_original_max, NEED, e) ||
         !get_f32(x, "rope.scaling.yarn_beta_fast", &c->yarn_beta_fast, MAY, e) ||
@@ -118,13 +119,13 @@ static bool get_rope_freqs(const in *x, cfg *c, err *e) {
     int n = c->head_dim / 2;
     if (c->arch != ARCH_LLAMA || t->type != DT_F32 || t->nd != 1 || t->ne[0] != n)
         return err_set(e, "tensor rope_freqs.weight: expected f32 [%d] in a llama model", n);
-    bool         ok = true;
-    const float *have = (const float *)t->data; /* [head_dim/2] */
+    bool         ok   = true;
+    const float *have = (const float *)t->data;                       /* [head_dim/2] */
     float       *want = (float *)mem_alloc((size_t)n * sizeof *want); /* [head_dim/2] */
-    c->llama3_factor = 0;
+    c->llama3_factor  = 0;
     for (int i = 0; i < n; i++) c->llama3_factor = have[i] > c->llama3_factor ? have[i] : c->llama3_factor;
-    c->llama3_low_freq = 1;
-    c->llama3_high_freq = 4;
+    c->llama3_low_freq     = 1;
+    c->llama3_high_freq    = 4;
     c->llama3_original_max = 8192;
     cfg_rope_factors(c, want);
     for (int i = 0; ok && i < n; i++) ok = fabsf(have[i] - want[i]) <= 1e-4f * want[i];
@@ -157,7 +158,7 @@ static bool get_moe(in *x, cfg *c, err *e) {
         c->first_k_dense_replace = c->num_hidden_layers;
         return true;
     }
-    c->norm_topk_prob = false; /* llama.cpp's defaults for absent keys */
+    c->norm_topk_prob        = false; /* llama.cpp's defaults for absent keys */
     c->first_k_dense_replace = 0;
     if (!get_int(x, "expert_used_count", &c->num_experts_per_tok, NEED, e) ||
         !get_int(x, "expert_shared_count", &c->n_shared_experts, MAY, e) ||
@@ -175,7 +176,8 @@ static bool get_moe(in *x, cfg *c, err *e) {
     if (c->n_group == 0) c->n_group = c->topk_group = 1; /* 0: no groups */
     if (c->routed_scaling_factor == 0) c->routed_scaling_factor = 1;
     /* The bias is a tensor of every MoE layer; a file of metadata alone is taken to be of the common kind. */
-    c->has_gate_bias = gguf_tensor_count(x->g) ? has_tensor(x->g, c->first_k_dense_replace, "exp_probs_b.bias") : gate == 2;
+    c->has_gate_bias =
+        gguf_tensor_count(x->g) ? has_tensor(x->g, c->first_k_dense_replace, "exp_probs_b.bias") : gate == 2;
     return true;
 }
 
@@ -198,9 +200,9 @@ static bool get_mla(in *x, cfg *c, err *e) {
         return err_set(e, "key %s.nextn_predict_layers: expected less than block_count %d, found %d", x->arch, layers,
                        c->num_nextn_predict_layers);
     c->num_hidden_layers = layers - c->num_nextn_predict_layers;
-    c->head_dim = key;
-    c->qk_nope_head_dim = key - c->qk_rope_head_dim;
-    c->v_head_dim = value;
+    c->head_dim          = key;
+    c->qk_nope_head_dim  = key - c->qk_rope_head_dim;
+    c->v_head_dim        = value;
     return get_moe(x, c, e);
 }
 
@@ -209,8 +211,8 @@ static bool get_gqa(in *x, cfg *c, err *e) {
     c->num_key_value_heads = c->num_attention_heads;
     if (!get_int(x, "attention.head_count_kv", &c->num_key_value_heads, MAY, e) ||
         !get_int(x, "attention.key_length", &c->head_dim, MAY, e) ||
-        !get_int(x, "attention.value_length", &value, MAY, e) ||
-        !get_int(x, "rope.dimension_count", &rope, MAY, e) || !get_int(x, "expert_count", &experts, MAY, e))
+        !get_int(x, "attention.value_length", &value, MAY, e) || !get_int(x, "rope.dimension_count", &rope, MAY, e) ||
+        !get_int(x, "expert_count", &experts, MAY, e))
         return false;
     if (experts) return err_set(e, "key %s.expert_count: experts are supported in deepseek2 only", x->arch);
     if (c->head_dim == 0) {
@@ -228,7 +230,7 @@ static bool get_gqa(in *x, cfg *c, err *e) {
 
 static bool read_all(const gguf *g, cfg *c, err *e) {
     in x = {.g = g};
-    *c = cfg_default();
+    *c   = cfg_default();
     if (!get_arch(&x, c, e) || !get_int(&x, "block_count", &c->num_hidden_layers, NEED, e) ||
         !get_int(&x, "embedding_length", &c->hidden_size, NEED, e) ||
         !get_int(&x, "feed_forward_length", &c->intermediate_size, NEED, e) ||

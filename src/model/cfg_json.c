@@ -27,12 +27,15 @@ static bool get_arch(const json_t *j, arch *out, err *e) {
     if (!json_get_str(j, "model_type", &type, JSON_MAY, e)) return false;
     const char *class_name = json_string_value(json_array_get(json_object_get(j, "architectures"), 0));
     for (int i = 0; i < N_ARCHS; i++)
-        if (type ? strcmp(type, archs[i].model_type) == 0 : class_name && strcmp(class_name, archs[i].class_name) == 0) {
+        if (type ? strcmp(type, archs[i].model_type) == 0
+                 : class_name && strcmp(class_name, archs[i].class_name) == 0) {
             *out = archs[i].a;
             return true;
         }
     return err_set(e, "model_type: expected deepseek_v3, qwen2 or llama, found %.60s",
-                   type ? type : class_name ? class_name : "nothing");
+                   type         ? type
+                   : class_name ? class_name
+                                : "nothing");
 }
 
 /* Keys whose other values would need other code. */
@@ -80,7 +83,7 @@ static bool get_llama3(const json_t *s, cfg *c, err *e) {
 }
 
 static bool get_rope(const json_t *j, cfg *c, err *e) {
-    const json_t *s = json_object_get(j, "rope_parameters");
+    const json_t *s    = json_object_get(j, "rope_parameters");
     const char   *type = NULL;
     if (!json_is_object(s)) s = json_object_get(j, "rope_scaling");
     if (!json_get_f32(j, "rope_theta", &c->rope_theta, JSON_MAY, e)) return false;
@@ -122,13 +125,13 @@ static bool get_moe(const json_t *j, cfg *c, err *e) {
         return err_set(e, "scoring_func: expected sigmoid or softmax, found %.40s", score);
     if (strcmp(topk, "noaux_tc") != 0 && strcmp(topk, "greedy") != 0)
         return err_set(e, "topk_method: expected noaux_tc or greedy, found %.40s", topk);
-    c->scoring_func = score[1] == 'i' ? GATE_SIGMOID : GATE_SOFTMAX;
+    c->scoring_func  = score[1] == 'i' ? GATE_SIGMOID : GATE_SOFTMAX;
     c->has_gate_bias = topk[0] == 'n';
     return true;
 }
 
 static bool get_deepseek(const json_t *j, cfg *c, err *e) {
-    bool interleave = true;
+    bool interleave        = true;
     c->num_key_value_heads = c->num_attention_heads;
     if (!json_get_int(j, "num_key_value_heads", &c->num_key_value_heads, JSON_MAY, e) ||
         !json_get_int(j, "q_lora_rank", &c->q_lora_rank, JSON_MAY, e) ||
@@ -180,9 +183,9 @@ bool cfg_from_json(const json_t *j, cfg *c, err *e) {
 }
 
 bool cfg_from_hf(const char *path, cfg *c, err *e) {
-    bool    ok = false;
+    bool    ok   = false;
     str     file = {0};
-    json_t *j = NULL;
+    json_t *j    = NULL;
     str_addf(&file, fs_is_dir(path) ? "%s/config.json" : "%s", path);
     j = json_load_path(file.p, 16 << 20, e);
     if (!j) goto done;

@@ -13,11 +13,11 @@ static void read_keys(const gguf *g) {
     for (int i = 0; i < gguf_key_count(g); i++) {
         gguf_type   t;
         size_t      len = 0;
-        int64_t     x = 0;
-        uint32_t    u = 0;
-        float       f = 0;
-        bool        b = false;
-        gguf_arr    a = {0};
+        int64_t     x   = 0;
+        uint32_t    u   = 0;
+        float       f   = 0;
+        bool        b   = false;
+        gguf_arr    a   = {0};
         const char *key = gguf_key_at(g, i, &t), *s = gguf_str(g, key, &len);
         if (s && strlen(s) > len) abort();
         if (gguf_u32(g, key, &u) && (!gguf_i64(g, key, &x) || x != u)) abort();
