@@ -33,7 +33,7 @@ LIB_SRC := $(filter-out src/cli/main.c,$(SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 LIB     := $(BUILD)/libr1.a
 UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
-BENCH   := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/bench_*.c)))
+BENCH   := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/*.c)))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BIN     := $(if $(filter build,$(BUILD)),r1,$(BUILD)/r1)
 
@@ -82,7 +82,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(LIB)
 	$(SAY) '  link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
-$(BUILD)/bench/bench_%: $(BUILD)/bench/bench_%.o $(LIB)
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
 	$(SAY) '  link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
