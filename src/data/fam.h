@@ -28,6 +28,9 @@ typedef struct fam_phases {
 /* Appends Work and Check to p->reasoning, at level >= 2 in 8% of the problems after a Work that went wrong at one place
  * and a Check that finds it. Returns the value. */
 fam_value fam_work(problem *p, rng *r, const fam_phases *ph);
+/* What stands after "Understand: " in the first line; false with a reason if that is missing or the question's numbers
+ * are not the ones that it states. */
+bool fam_understood(const problem *p, const char **text, size_t *n, char why[96]);
 /* "a = b, right\n" or "a is not b, wrong\n"; returns a == b. */
 bool fam_compare(trace *t, long a, long b);
 #endif

@@ -6,10 +6,13 @@
  *
  * The check undoes each operation, the last one first: c = a + b must give back a when b is taken away. The product
  * of two long numbers is checked by digit sums (casting out nines), as dividing by two digits is not a one-digit fact. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "data/expr.h"
 #include "data/fam.h"
 #include "data/phrase.h"
+#include "data/steps.h"
 #include "data/verify.h"
 
 /* ---- drawing */
@@ -312,5 +315,29 @@ static bool right(const problem *p, const char *text, char why[96]) {
     return !verify_echo(p->question.p, text, why) && answer_matches(text, p->truth.p, why);
 }
 
+static bool solve(const problem *p, str *truth, char why[96]) {
+    static const char tail[] = " with remainder";
+    const char *s;
+    size_t      n, nt = sizeof tail - 1;
+    ratio       v;
+    if (!fam_understood(p, &s, &n, why)) return false;
+    bool rest = n > nt && !strncmp(s + n - nt, tail, nt);
+    const char *slash = rest ? memchr(s, '/', n) : NULL;
+    if (rest && slash) {
+        ratio a, b;
+        if (steps_value(s, (size_t)(slash - s), NULL, &a) && steps_value(slash + 1, n - nt - (size_t)(slash + 1 - s), NULL, &b) &&
+            a.q == 1 && b.q == 1 && a.p >= 0 && b.p > 0) {
+            str_addf(truth, "%lld remainder %lld", a.p / b.p, a.p % b.p);
+            return true;
+        }
+    } else if (!rest && steps_value(s, n, NULL, &v)) {
+        str_addf(truth, v.q == 1 ? "%lld" : "%lld/%lld", v.p, v.q);
+        return true;
+    }
+    snprintf(why, 96, "not an expression: %.60s", s);
+    why[strcspn(why, "\n")] = 0;
+    return false;
+}
+
 const family fam_arith = {.name = "arithmetic", .field = "education", .about = "+ - * / of whole numbers by hand",
-                          .levels = 5, .make = make, .right = right};
+                          .levels = 5, .make = make, .right = right, .solve = solve};

@@ -9,11 +9,13 @@
  * it does is a calculation of its own, and a plan must be seen from the equation.)
  * The check puts the value into both sides of the equation as it was given. A fraction p/q is checked with both sides
  * times q, which keeps every number whole. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "data/expr.h"
 #include "data/fam.h"
 #include "data/phrase.h"
+#include "data/steps.h"
 #include "data/verify.h"
 
 typedef enum { T_NUM, T_X, T_BRACKET, T_DIV } term_kind;
@@ -575,5 +577,21 @@ static bool right(const problem *p, const char *text, char why[96]) {
     return !verify_echo(p->question.p, text, why) && answer_matches(text, p->truth.p, why);
 }
 
+static bool solve(const problem *p, str *truth, char why[96]) {
+    const char   *s, *comma;
+    size_t        n;
+    steps_unknown x;
+    if (!fam_understood(p, &s, &n, why)) return false;
+    comma = memchr(s, ',', n);
+    if (comma && steps_solve(s, (size_t)(comma - s), &x) && !strncmp(comma, ", find ", 7) && comma[7] == x.letter &&
+        s + n == comma + 8) {
+        str_addf(truth, x.value.q == 1 ? "%c = %lld" : "%c = %lld/%lld", x.letter, x.value.p, x.value.q);
+        return true;
+    }
+    snprintf(why, 96, "not a linear equation and its letter: %.50s", s);
+    why[strcspn(why, "\n")] = 0;
+    return false;
+}
+
 const family fam_linear = {.name = "linear", .field = "education", .about = "linear equations in one unknown",
-                           .levels = 5, .make = make, .right = right};
+                           .levels = 5, .make = make, .right = right, .solve = solve};

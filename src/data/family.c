@@ -3,6 +3,7 @@
 #include <string.h>
 #include "data/fam.h"
 #include "data/family.h"
+#include "data/steps.h"
 
 static const family *const all[] = {&fam_arith, &fam_linear};
 enum { N_FAMILIES = sizeof all / sizeof *all };
@@ -111,6 +112,20 @@ fam_value fam_work(problem *p, rng *r, const fam_phases *ph) {
     str_addn(&p->reasoning, right.p, right.len);
     str_free(&right);
     return found;
+}
+
+bool fam_understood(const problem *p, const char **text, size_t *n, char why[96]) {
+    static const char head[] = "Understand: ";
+    const char *r = p->reasoning.p ? p->reasoning.p : "", *q = p->question.p ? p->question.p : "";
+    if (strncmp(r, head, sizeof head - 1)) {
+        snprintf(why, 96, "the reasoning does not begin with \"%s\"", head);
+        return false;
+    }
+    *text = r + sizeof head - 1;
+    *n = strcspn(*text, "\n");
+    if (steps_same_numbers(q, strlen(q), *text, *n)) return true;
+    snprintf(why, 96, "the numbers of the question are not those that were understood");
+    return false;
 }
 
 /* ---- format: tags once and closed; Understand, Plan, then Work and Check as often as needed; an answer */

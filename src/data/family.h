@@ -47,6 +47,9 @@ typedef struct family {
     void (*make)(rng *r, int level, problem *p);
     /* Judge the text after </think>; the truth is p->truth. Exactly one final value must be claimed. */
     bool (*right)(const problem *p, const char *answer, char why[96]);
+    /* The truth worked out once more, from the problem as the reasoning's first line states it and independently of make;
+     * false with a reason if that is not a problem of this family or not the one of the question. NULL: there is no way. */
+    bool (*solve)(const problem *p, str *truth, char why[96]);
 } family;
 
 const family *family_find(const char *name);       /* NULL if unknown */

@@ -2,6 +2,7 @@
  *   sum = product {(+|-) product},  product = factor {(*|/) factor | factor that touches},  factor = [-] number | letter | ( sum ) */
 #include <ctype.h>
 #include <string.h>
+#include "base/rng.h"
 #include "data/steps.h"
 
 typedef struct reader {
@@ -118,6 +119,30 @@ bool steps_solve(const char *s, size_t n, steps_unknown *x) {
         return false;
     x->value = (ratio){-zero.p, zero.q};
     return true;
+}
+
+/* A digest of the numbers that does not depend on their order: sums of mixed values. */
+static void numbers_of(const char *s, size_t n, int *count, uint64_t *sum) {
+    *count = 0;
+    *sum = 0;
+    for (size_t i = 0; i < n;) {
+        uint64_t v = 0;
+        if (!isdigit((unsigned char)s[i])) {
+            i++;
+            continue;
+        }
+        for (; i < n && isdigit((unsigned char)s[i]); i++) v = v * 10 + (uint64_t)(s[i] - '0');
+        ++*count;
+        *sum += hash_u64(v);
+    }
+}
+
+bool steps_same_numbers(const char *a, size_t na, const char *b, size_t nb) {
+    int      ca, cb;
+    uint64_t sa, sb;
+    numbers_of(a, na, &ca, &sa);
+    numbers_of(b, nb, &cb, &sb);
+    return ca == cb && sa == sb;
 }
 
 /* ---- claims in a line */

@@ -25,6 +25,8 @@ typedef struct steps_unknown {
 steps_report steps_check(const char *text, size_t n, const steps_unknown *x);
 /* The value of an expression, all of s[0..n); x may be NULL. */
 bool steps_value(const char *s, size_t n, const steps_unknown *x, ratio *out);
+/* Do two texts hold the same numbers, in any order (digits only: signs and words aside)? */
+bool steps_same_numbers(const char *a, size_t na, const char *b, size_t nb);
 /* The solution of "2x + 5 = 15" (linear in one letter, which is found). */
 bool steps_solve(const char *s, size_t n, steps_unknown *x);
 #endif

@@ -1,4 +1,4 @@
-/* sample.c -- one problem as tokens in the chat format, and which of them are learnt.
+/* loader_sample.c -- one problem as tokens in the chat format, and which of them are learnt.
  *
  * w[i] is the weight of predicting token i + 1 at token i. In the prompt it is 1 only where everything is learnt; at
  * the last token it is 0, as nothing follows; and it is 0 wherever token i + 1 shares a byte with the slip, the part of

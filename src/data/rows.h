@@ -1,0 +1,21 @@
+/* rows.h -- problems as JSON lines: {"family","level","question","reasoning","answer","truth"}, and "slip":[from,to]
+ * where the reasoning holds a deliberate mistake.
+ *
+ *   rows_write(&s, &p);                              // appends one line
+ *   problem p = {0}; char why[200];
+ *   if (!rows_check(line, n, &p, why)) printf("line 7: %s\n", why);
+ *
+ * Memory:  the problem owns what was read (problem_free).   Errors: rows_check says the first thing that is wrong.
+ * Threads: any. */
+#ifndef R1_ROWS_H
+#define R1_ROWS_H
+#include "data/family.h"
+
+enum { ROWS_LINE_MAX = 1 << 20, ROWS_WHY = 200 };
+void rows_write(str *out, const problem *p);
+/* Read a row into p (cleared first): an object with the keys above; level and truth may be missing. */
+bool rows_read(const char *line, size_t n, problem *p, char why[ROWS_WHY]);
+/* Read it and verify it: a known family and level, the truth worked out anew, the answer against it, the four phases,
+ * and every calculation of the reasoning, except those before a check that found them wrong. */
+bool rows_check(const char *line, size_t n, problem *p, char why[ROWS_WHY]);
+#endif
