@@ -113,6 +113,8 @@ static void test_sizes(void **state) {
                            {64, 160, 64}, {5, 384, 100}, {128, 128, 33}, {160, 96, 300}};
     for (size_t i = 0; i < sizeof edge / sizeof edge[0]; i++)
         for (int pad = 0; pad < 10; pad += 3) all_modes(edge[i][0], edge[i][1], edge[i][2], pad);
+    all_modes(33, 48, 1200, 5); /* more than one slab of a weight gradient */
+    all_modes(32, 32, 512, 0);
     for (int i = 0; i < 12; i++)
         all_modes((int)rng_below(&R, 90), (int)rng_below(&R, 90), (int)rng_below(&R, 90), (int)rng_below(&R, 4) * 8);
 }
