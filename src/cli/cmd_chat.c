@@ -45,7 +45,7 @@ static void drop(chat *c, int from, int to) {
         mem_free(c->turns[i].role);
         mem_free(c->turns[i].content);
     }
-    memmove(c->turns + from, c->turns + to, (size_t)(c->n - to) * sizeof *c->turns);
+    if (c->n > to) memmove(c->turns + from, c->turns + to, (size_t)(c->n - to) * sizeof *c->turns);
     c->n -= to - from;
 }
 

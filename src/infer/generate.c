@@ -29,7 +29,7 @@ static void add_stop(int32_t out[GENERATE_STOPS], int *n, int32_t id) {
 }
 
 int generate_stops(model *m, int32_t out[GENERATE_STOPS]) {
-    static const char *const known[] = {CHAT_EOS, "<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
+    static const char *const known[] = {CHAT_EOS, "<\uff5cend\u2581of\u2581sentence\uff5c>",
                                         "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>"};
     int        n = 0;
     tokenizer *t = model_tokenizer(m);
