@@ -16,6 +16,7 @@
 
 typedef struct item {
     const family *f;        /* NULL: a row of a file, judged by its truth alone */
+    const family *of;       /* a row's family, if it names one of ours: for the format */
     problem       p;
     int           cell, right;
     ids           prompt;
@@ -162,6 +163,7 @@ static bool add_row(run *x, const json_t *row, const char *where, err *e) {
         return err_set(e, "%s: expected a string or a number for \"answer\"", where);
     item *i   = items_add(&x->it);
     i->cell   = cell_of(x->r, fam, level);
+    i->of     = family_find(fam);
     i->p      = (problem){.family = "", .level = level};
     str_add(&i->p.question, question);
     if (json_is_string(answer)) truth_of(json_string_value(answer), &i->p.truth);
@@ -217,6 +219,8 @@ static verdict judge(const item *i, const char *response, int think) {
     const char *answer;
     v.format = plain_format(response, think, &answer);
     v.right  = answer_matches(answer, i->p.truth.p, v.why);
+    /* A row of one of our families (`r1 data make` writes such) promises its four phases too. */
+    if (i->of) v.format = family_check(i->of, &i->p, response).format;
     return v;
 }
 
@@ -249,6 +253,7 @@ static void on_done(void *ctx, int job) {
     for (size_t k = 0; k < x->text.len; k++)
         if (x->text.p[k] == '\0') x->text.p[k] = ' ';
     verdict v = judge(i, x->text.p, x->a->think);
+    v.format  = v.format && j->stopped; /* what was cut is not complete, whatever it looks like */
     count(x, i, &v, j, x->text.p);
     ids_free(&j->out);
 }
