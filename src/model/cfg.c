@@ -55,7 +55,7 @@ static const range common[] = {
 };
 static const range mla[] = {
     R(q_lora_rank, 0, 1 << 18),         R(kv_lora_rank, 1, 1 << 18), R(qk_nope_head_dim, 1, 4096),
-    R(qk_rope_head_dim, 2, 4096),       R(v_head_dim, 1, 4096),      R(n_routed_experts, 0, 4096),
+    R(qk_rope_head_dim, 2, 4096),       R(v_head_dim, 1, 4096),      R(n_routed_experts, 0, 1024),
     R(num_nextn_predict_layers, 0, 16),
 };
 static const range moe[] = {

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "kernel/kern.h"
 #include "model/parts.h"
+#include "text/chat.h"
 
 /* Softmax scale (P+R)^-1/2, times mscale^2 under YaRN (Peng et al. 2023, eq. 22; DeepSeek folds it into the scale). */
 static float attn_scale(const cfg *c, bool yarn) {
@@ -78,6 +79,10 @@ param      *model_param(model *m, int i) { return &m->param[i]; }
 void model_set_tokenizer(model *m, tokenizer *t) {
     if (m->tok != t) tok_free(m->tok);
     m->tok = t;
+    /* our own tokenizers decide the ids that config.json and GGUF name */
+    int32_t bos = t ? tok_id(t, CHAT_BOS) : -1, eos = t ? tok_id(t, CHAT_EOS) : -1;
+    if (bos >= 0) m->c.bos_token_id = bos;
+    if (eos >= 0) m->c.eos_token_id = eos;
 }
 
 static size_t param_bytes(const param *p) {

@@ -191,11 +191,8 @@ static void put_tokenizer(model *m, gguf_writer *w) {
     gguf_put_strs(w, "tokenizer.ggml.tokens", t->token, t->token_len, (uint64_t)t->n_tokens);
     gguf_put_i32s(w, "tokenizer.ggml.token_type", t->type, (uint64_t)t->n_tokens);
     gguf_put_strs(w, "tokenizer.ggml.merges", t->merge, t->merge_len, (uint64_t)t->n_merges);
-    int32_t bos = tok_id(m->tok, CHAT_BOS), eos = tok_id(m->tok, CHAT_EOS);
-    if (bos >= 0) gguf_put_u32(w, "tokenizer.ggml.bos_token_id", (uint32_t)bos);
-    if (eos >= 0) gguf_put_u32(w, "tokenizer.ggml.eos_token_id", (uint32_t)eos);
     gguf_put_bool(w, "tokenizer.ggml.add_bos_token", false); /* the chat template writes it */
-    if (eos >= 0) gguf_put_str(w, "tokenizer.chat_template", chat_jinja);
+    if (tok_id(m->tok, CHAT_ASSISTANT) >= 0) gguf_put_str(w, "tokenizer.chat_template", chat_jinja);
 }
 
 /* n rows of `cols` floats as `t`, written out. */
