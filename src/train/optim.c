@@ -15,7 +15,9 @@
 
 #include "base/mem.h"
 #include "kernel/kern.h"
+#include "train/muon.h"
 
+static const float MUON_MOMENTUM = 0.95f;
 enum { CHUNK = 1 << 15 }; /* 32k parameters: 640 KB of w, g, m, v and the twin, in the L2 of one core */
 
 typedef struct chunk {
@@ -28,6 +30,7 @@ struct optim {
     chunk  *c;
     double *sum; /* [n] squares of one chunk's gradient */
     int     n;
+    muon   *mu;
 };
 
 optim *optim_new(param *const *params, int n) {
@@ -45,6 +48,7 @@ optim *optim_new(param *const *params, int n) {
             o->c[o->n++] = (chunk){params[i], lo, (size_t)(left < CHUNK ? left : CHUNK)};
         }
     }
+    o->mu = muon_new(params, n);
     return o;
 }
 
@@ -52,6 +56,7 @@ void optim_free(optim *o) {
     if (!o) return;
     mem_free(o->c);
     mem_free(o->sum);
+    muon_free(o->mu);
     mem_free(o);
 }
 
@@ -85,9 +90,11 @@ void optim_step(optim *o, const optim_args *a, int64_t t, optim_report *r) {
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < o->n; i++) {
         chunk      c  = o->c[i];
+        if (a->muon && muon_takes(c.p)) continue;
         adamw_args ca = base;
         ca.wd         = c.p->decay ? a->wd : 0.f;
         K->adamw((float *)c.p->w.data + c.lo, c.p->wb ? c.p->wb + c.lo : NULL, c.p->g + c.lo, c.p->m + c.lo,
                  c.p->v + c.lo, c.n, &ca);
     }
+    if (a->muon) muon_step(o->mu, a->lr, MUON_MOMENTUM, a->wd, (float)scale);
 }

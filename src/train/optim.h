@@ -1,4 +1,5 @@
-/* optim.h -- AdamW over all parameters of a model, with clipping by the global norm.
+/* optim.h -- AdamW over all parameters of a model, or Muon for the hidden matrices and AdamW for the rest, with
+ * clipping by the global norm.
  *
  *   optim *o = optim_new(params, n);                     // params[i] as model_param gives them
  *   optim_args a = {.lr = 2e-3f, .beta1 = .9f, .beta2 = .95f, .eps = 1e-8f, .wd = .1f, .clip = 1};
@@ -21,6 +22,7 @@
 typedef struct optim_args {
     float lr, beta1, beta2, eps;
     float wd;   /* decoupled, only where param.decay */
+    bool  muon; /* hidden matrices by Muon (train/muon.h), with momentum 0.95 */
     float clip; /* global norm that gradients are scaled down to; 0: never */
 } optim_args;
 typedef struct optim_report {

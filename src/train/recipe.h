@@ -36,6 +36,7 @@ typedef struct recipe_stage {
     int64_t  steps_key;        /* as written; sched.steps is what counts */
     int      batch_tokens, micro_tokens, max_len;
     schedule sched;
+    int      muon;             /* optimizer: 0 adamw, 1 muon */
     float    beta1, beta2, eps, weight_decay, clip;
     float    mtp_lambda, mtp_lambda_end, mtp_switch;
     float    balance_alpha, bias_gamma;

@@ -83,6 +83,7 @@ static const recipe_key table[] = {
     {"stage", "warmup", RK_I64, S(sched.warmup), 0, 1e12, "0", NULL, "steps of linear warm-up"},
     ENUM("stage", "schedule", S(sched.kind), "cosine|wsd", "wsd", "wsd: plateau, then a fall"),
     F32("stage", "decay", S(sched.decay), 0, 1, "0.2", "wsd: share of the steps in which lr falls"),
+    ENUM("stage", "optimizer", S(muon), "adamw|muon", "adamw", "muon: for the matrices inside the blocks"),
     F32("stage", "beta1", S(beta1), 0, 0.9999, "0.9", "AdamW"),
     F32("stage", "beta2", S(beta2), 0, 0.99999, "0.95", "AdamW"),
     F32("stage", "eps", S(eps), 1e-20, 1, "1e-8", "AdamW"),
@@ -266,9 +267,13 @@ static void help_row(const recipe_key *k, const recipe *defaults, const char *se
     if (k->choices) str_add(&v, k->choices);
     else if (k->type == RK_STR) str_add(&v, "TEXT");
     else if (k->type == RK_U64) str_add(&v, "0..2^64-1");
+    else if (k->type == RK_INT || k->type == RK_I64) str_addf(&v, "%.0f..%.0f", k->lo, k->hi);
     else str_addf(&v, "%.6g..%.6g", k->lo, k->hi);
     str_add(&v, " [");
-    add_value(k, section, defaults, &v);
+    if (k->def && strcmp(k->section, "stage") != 0) str_add(&v, k->def);
+    else if (k->type == RK_F32) { /* as a person would write it: not every digit of the float */
+        str_addf(&v, "%g", (double)*(const float *)field(k, section, (recipe *)(uintptr_t)defaults));
+    } else add_value(k, section, defaults, &v);
     str_add(&v, "]");
     str_addf(out, "  %-24s %s\n", k->name, v.p);
     if (k->help[0]) str_addf(out, "  %-24s   %s\n", "", k->help);

@@ -124,6 +124,7 @@ static bool step_update(trainer *t, step_sums *x, err *e) {
                        .beta2 = t->o->beta2,
                        .eps   = t->o->eps,
                        .wd    = t->o->weight_decay,
+                       .muon  = t->o->muon != 0,
                        .clip  = t->o->clip};
     optim_step(t->opt, &args, t->s.updates + 1, &x->r);
     x->load_ratio = load_ratio(t->m);
