@@ -19,6 +19,7 @@
 #include "model/model.h"
 #include "train/ckpt.h"
 #include "train/metrics.h"
+#include "train/muon.h"
 #include "train/optim.h"
 #include "train/recipe_key.h"
 #include "train/schedule.h"
@@ -437,6 +438,50 @@ static void bad_gradient_changes_nothing(void **state) {
     }
 }
 
+/* Muon: what comes out has singular values near 1 and the singular vectors of what went in. The quintic of the paper
+ * leaves singular values in about 0.7..1.2, so O O^T is near the identity, and O X^T near a positive matrix. */
+static void muon_orthogonalises(void **state) {
+    (void)state;
+    static const int shape[][2] = {{16, 48}, {48, 16}, {32, 32}};
+    rng              r          = rng_seed(unit_seed("muon_orthogonalises"));
+    for (int k = 0; k < 3; k++) {
+        int    rows = shape[k][0], cols = shape[k][1], s = rows < cols ? rows : cols, l = rows < cols ? cols : rows;
+        float *x = mem_calloc((size_t)rows * (size_t)cols, 4), *o = mem_calloc((size_t)rows * (size_t)cols, 4);
+        param  p  = {.name = "model.layers.0.mlp.up_proj.weight", .decay = true, .trained = true,
+                     .w = {.type = DT_F32, .nd = 2, .ne = {rows, cols}, .data = x}};
+        param *pp = &p;
+        assert_true(muon_takes(&p));
+        muon *mu = muon_new(&pp, 1);
+        for (int i = 0; i < rows * cols; i++) x[i] = 3 * rng_normal(&r);
+        muon_orthogonal(mu, o, x, rows, cols);
+        double trace = 0, along = 0, nuclear = 0;
+        for (int i = 0; i < s; i++)
+            for (int j = 0; j < s; j++) {
+                double dot = 0;
+                for (int c = 0; c < l; c++)
+                    dot += rows <= cols ? (double)o[i * cols + c] * (double)o[j * cols + c]
+                                        : (double)o[c * cols + i] * (double)o[c * cols + j];
+                if (i == j) trace += dot;
+                if (i == j) assert_true(dot > 0.3 && dot < 1.6);
+                else assert_true(fabs(dot) < 0.5);
+            }
+        for (int i = 0; i < rows * cols; i++) {
+            along += (double)o[i] * (double)x[i];
+            nuclear += (double)x[i] * (double)x[i];
+        }
+        assert_true(trace > 0.5 * s && trace < 1.4 * s);
+        /* <O, X> is the sum of singular values (times about 1), which is at least the Frobenius norm */
+        assert_true(along > 0.7 * sqrt(nuclear));
+        muon_free(mu);
+        mem_free(x);
+        mem_free(o);
+    }
+    param head = {.name = "lm_head.weight", .decay = true, .trained = true, .w = {.nd = 2, .ne = {4, 4}}};
+    param norm = {.name = "model.norm.weight", .decay = false, .trained = true, .w = {.nd = 1, .ne = {4}}};
+    assert_false(muon_takes(&head));
+    assert_false(muon_takes(&norm));
+}
+
 /* ---- checkpoints ---- */
 static model *tiny(int hidden) {
     err     e;
@@ -715,7 +760,8 @@ int main(void) {
         cmocka_unit_test(table_rows),            cmocka_unit_test(optional_text),
         cmocka_unit_test(shipped_recipes),       cmocka_unit_test(schedule_values),
         cmocka_unit_test(adamw_is_the_paper),    cmocka_unit_test(threads_do_not_matter),
-        cmocka_unit_test(bad_gradient_changes_nothing), cmocka_unit_test(ckpt_roundtrip),
+        cmocka_unit_test(bad_gradient_changes_nothing), cmocka_unit_test(muon_orthogonalises),
+        cmocka_unit_test(ckpt_roundtrip),
         cmocka_unit_test(ckpt_damage),           cmocka_unit_test(ckpt_full_disk),
         cmocka_unit_test(ckpt_nan),              cmocka_unit_test(metrics_forget_the_future),
         cmocka_unit_test(flops_by_hand),

@@ -245,12 +245,20 @@ static void add_value(const recipe_key *k, const char *section, const recipe *r,
     }
 }
 
+/* A number that its range would refuse: nobody has set it. */
+static bool is_unset(const recipe_key *k, const char *section, const recipe *r) {
+    const void *f = field(k, section, (recipe *)(uintptr_t)r);
+    if (k->type == RK_INT) return *(const int *)f < k->lo;
+    return k->type == RK_F32 && (double)*(const float *)f < k->lo;
+}
+
 static void dump_section(const recipe *r, const char *section, str *out) {
     str_addf(out, "[%s]\n", section);
     for (int i = 0; i < N_KEYS; i++) {
         const recipe_key *k = &table[i];
         if (!in_section(k, section)) continue;
         if (k->off == R(model_config) && !strcmp(section, "model")) continue; /* its content is in the keys */
+        if (is_unset(k, section, r)) continue; /* a recipe without [model] has no sizes to write down */
         str_addf(out, "%s = ", k->name);
         add_value(k, section, r, out);
         str_addc(out, '\n');
