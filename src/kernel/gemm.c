@@ -302,7 +302,7 @@ static double peak_square(gemm_types types, int side) {
     size_t   n = (size_t)side, size = types == GEMM_T_F32 ? sizeof(float) : sizeof(uint16_t);
     void    *a = mem_calloc(n * n, size), *b = mem_calloc(n * n, size);
     float   *c = mem_calloc(n * n, sizeof *c); /* [n, n] */
-    gemm_key k = {GEMM_NT, types, 0, side, side, side, side, side, side};
+    gemm_key k = {GEMM_NT, (int32_t)types, 0, side, side, side, side, side, side};
     double   best = 0;
     gemm_run(&k, a, b, c);
     for (int i = 0; i < PEAK_REPS; i++) {
