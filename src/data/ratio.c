@@ -36,17 +36,27 @@ bool ratio_op(ratio a, char op, ratio b, ratio *out) {
     }
 }
 
-/* At most 18 digits, with thousands commas if the groups are right; false if there is no digit or too many. */
+static bool three_digits(const char *p) {
+    for (int i = 0; i < 3; i++)
+        if (!isdigit((unsigned char)p[i])) return false;
+    return !isdigit((unsigned char)p[3]);
+}
+
+/* At most 18 digits, with commas between thousands if the groups are right; false if there is no digit or too many. */
 static bool read_whole(const char **s, bool commas, long long *v) {
     const char *p = *s;
-    int n = 0;
+    int  n = 0, group = 0;
+    bool grouped = false;
     *v = 0;
     while (isdigit((unsigned char)*p)) {
         if (++n > 18) return false;
+        group++;
         *v = *v * 10 + (*p++ - '0');
-        if (commas && n <= 15 && *p == ',' && isdigit((unsigned char)p[1]) && isdigit((unsigned char)p[2]) && isdigit((unsigned char)p[3]) &&
-            !isdigit((unsigned char)p[4]) && p - *s <= 3 + (n / 3) * 4)
+        if (commas && *p == ',' && (grouped ? group == 3 : group <= 3) && three_digits(p + 1)) {
+            grouped = true;
+            group = 0;
             p++;
+        }
     }
     *s = p;
     return n > 0;
