@@ -16,7 +16,7 @@
 #include "kernel/kern.h"
 
 /* Relative to the sum of |a b|: float32 sums in any order; a bf16 result adds half a step of 2^-8. */
-static const double TOL_F32 = 5e-7;
+static const double TOL_F32      = 5e-7;
 static const double TOL_BF16_OUT = 1.0 / 256;
 
 typedef enum { T_F32, T_BF16, T_BF16_OUT } types;
@@ -26,8 +26,8 @@ static const char *mode_name[] = {"NN", "NT", "TN"};
 typedef struct operands {
     int       rows_a, rows_b; /* as stored */
     int       lda, ldb, ldc;
-    float    *a, *b, *c, *c0;  /* [rows_a, lda], [rows_b, ldb], [M, ldc], its start */
-    uint16_t *ha, *hb, *hc;    /* the bf16 twins */
+    float    *a, *b, *c, *c0; /* [rows_a, lda], [rows_b, ldb], [M, ldc], its start */
+    uint16_t *ha, *hb, *hc;   /* the bf16 twins */
 } operands;
 
 static void fill_both(float *x, uint16_t *h, size_t n, bool bf16) { /* x: [n] */
@@ -40,15 +40,15 @@ static void fill_both(float *x, uint16_t *h, size_t n, bool bf16) { /* x: [n] */
 
 static operands operands_new(gemm_mode mode, types ty, int M, int N, int Kd, int pad) {
     operands o = {0};
-    o.rows_a = mode == GEMM_TN ? Kd : M;
-    o.rows_b = mode == GEMM_NT ? N : Kd;
-    o.lda = (mode == GEMM_TN ? M : Kd) + pad;
-    o.ldb = (mode == GEMM_NT ? Kd : N) + 2 * pad;
-    o.ldc = N + 3 * pad;
+    o.rows_a   = mode == GEMM_TN ? Kd : M;
+    o.rows_b   = mode == GEMM_NT ? N : Kd;
+    o.lda      = (mode == GEMM_TN ? M : Kd) + pad;
+    o.ldb      = (mode == GEMM_NT ? Kd : N) + 2 * pad;
+    o.ldc      = N + 3 * pad;
     size_t na = (size_t)o.rows_a * (size_t)o.lda, nb = (size_t)o.rows_b * (size_t)o.ldb, nc = (size_t)M * (size_t)o.ldc;
-    o.a = mem_alloc(na * 4 + 4);
-    o.b = mem_alloc(nb * 4 + 4);
-    o.c = mem_alloc(nc * 4 + 4);
+    o.a  = mem_alloc(na * 4 + 4);
+    o.b  = mem_alloc(nb * 4 + 4);
+    o.c  = mem_alloc(nc * 4 + 4);
     o.c0 = mem_alloc(nc * 4 + 4);
     o.ha = mem_alloc(na * 2 + 2);
     o.hb = mem_alloc(nb * 2 + 2);
@@ -76,10 +76,11 @@ static void one_case(gemm_mode mode, types ty, int M, int N, int Kd, int pad, fl
     product(&o, mode, ty, M, N, Kd, beta);
     for (int i = 0; i < M; i++)
         for (int j = 0; j < o.ldc; j++) {
-            size_t at = (size_t)i * (size_t)o.ldc + (size_t)j;
+            size_t at  = (size_t)i * (size_t)o.ldc + (size_t)j;
             double got = ty == T_BF16_OUT ? (double)bf16_to_f32(o.hc[at]) : (double)o.c[at];
             if (j >= N) {
-                if (got != (double)o.c0[at]) fail_msg("%s type %d %dx%dx%d: wrote into the gap of row %d", mode_name[mode], ty, M, N, Kd, i);
+                if (got != (double)o.c0[at])
+                    fail_msg("%s type %d %dx%dx%d: wrote into the gap of row %d", mode_name[mode], ty, M, N, Kd, i);
                 continue;
             }
             double want = beta != 0.0f ? (double)o.c0[at] : 0, mag = fabs(want);
@@ -91,8 +92,9 @@ static void one_case(gemm_mode mode, types ty, int M, int N, int Kd, int pad, fl
             }
             double tol = TOL_F32 * mag + (ty == T_BF16_OUT ? TOL_BF16_OUT * fabs(want) : 0);
             if (!(fabs(got - want) <= tol))
-                fail_msg("%s %s type %d M=%d N=%d K=%d pad=%d beta=%g [%d,%d]: got %.9g, want %.9g, |diff| %.2g > %.2g", K->name,
-                         mode_name[mode], ty, M, N, Kd, pad, (double)beta, i, j, got, want, fabs(got - want), tol);
+                fail_msg("%s %s type %d M=%d N=%d K=%d pad=%d beta=%g [%d,%d]: got %.9g, want %.9g, |diff| %.2g > %.2g",
+                         K->name, mode_name[mode], ty, M, N, Kd, pad, (double)beta, i, j, got, want, fabs(got - want),
+                         tol);
         }
     operands_free(&o);
 }
@@ -108,9 +110,9 @@ static void all_modes(int M, int N, int Kd, int pad) {
 
 static void test_sizes(void **state) {
     (void)state;
-    const int edge[][3] = {{1, 1, 1},   {1, 64, 32},  {64, 1, 32},   {64, 32, 1},  {2, 3, 5},     {32, 32, 32}, {33, 31, 65},
-                           {1, 257, 96}, {16, 16, 16}, {17, 48, 127}, {0, 4, 4},    {4, 0, 4},     {4, 4, 0},    {96, 64, 256},
-                           {64, 160, 64}, {5, 384, 100}, {128, 128, 33}, {160, 96, 300}};
+    const int edge[][3] = {{1, 1, 1},    {1, 64, 32},   {64, 1, 32},   {64, 32, 1},   {2, 3, 5},      {32, 32, 32},
+                           {33, 31, 65}, {1, 257, 96},  {16, 16, 16},  {17, 48, 127}, {0, 4, 4},      {4, 0, 4},
+                           {4, 4, 0},    {96, 64, 256}, {64, 160, 64}, {5, 384, 100}, {128, 128, 33}, {160, 96, 300}};
     for (size_t i = 0; i < sizeof edge / sizeof edge[0]; i++)
         for (int pad = 0; pad < 10; pad += 3) all_modes(edge[i][0], edge[i][1], edge[i][2], pad);
     all_modes(33, 48, 1200, 5); /* more than one slab of a weight gradient */
@@ -121,8 +123,8 @@ static void test_sizes(void **state) {
 
 static void test_reference_loops(void **state) {
     (void)state;
-    const kern *keep = K;
-    K = &kern_ref;
+    const kern *keep    = K;
+    K                   = &kern_ref;
     const int edge[][3] = {{1, 1, 1}, {2, 3, 5}, {17, 9, 33}, {0, 4, 4}, {4, 0, 4}, {4, 4, 0}};
     for (size_t i = 0; i < sizeof edge / sizeof edge[0]; i++)
         for (int pad = 0; pad < 6; pad += 3) all_modes(edge[i][0], edge[i][1], edge[i][2], pad);
@@ -138,7 +140,7 @@ static void test_same_bits_twice(void **state) {
             for (types ty = T_F32; ty <= T_BF16; ty++) {
                 int      M = size[s][0], N = size[s][1], Kd = size[s][2];
                 size_t   bytes = (size_t)M * (size_t)N * sizeof(float);
-                operands o = operands_new((gemm_mode)mode, ty, M, N, Kd, 0);
+                operands o     = operands_new((gemm_mode)mode, ty, M, N, Kd, 0);
                 product(&o, (gemm_mode)mode, ty, M, N, Kd, 0.0f);
                 memcpy(o.c0, o.c, bytes);
                 for (int i = 0; i < 4; i++) {
@@ -167,15 +169,16 @@ static void test_cache_overflow(void **state) {
 static void test_peak(void **state) {
     (void)state;
     double f = gemm_peak_f32(), h = gemm_peak_bf16();
-    printf("measured peak on %d threads: f32 %.0f GFLOP/s, bf16 %.0f GFLOP/s (%.1fx)\n", par_threads(), f * 1e-9, h * 1e-9, h / f);
+    printf("measured peak on %d threads: f32 %.0f GFLOP/s, bf16 %.0f GFLOP/s (%.1fx)\n", par_threads(), f * 1e-9,
+           h * 1e-9, h / f);
     assert_true(f > 1e8 && f < 1e15);
     assert_true(h > 1e8 && h < 1e15);
 }
 
 int main(void) {
-    const char *s = getenv("R1_SEED");
+    const char *s    = getenv("R1_SEED");
     uint64_t    seed = s ? strtoull(s, NULL, 10) : 20250120;
-    err         e = {{0}};
+    err         e    = {{0}};
     printf("test_gemm: seed %llu (R1_SEED)\n", (unsigned long long)seed);
     R = rng_seed(seed);
     par_init(0);
@@ -185,8 +188,11 @@ int main(void) {
     }
     gemm_init();
     const struct CMUnitTest t[] = {
-        cmocka_unit_test(test_sizes),          cmocka_unit_test(test_reference_loops), cmocka_unit_test(test_same_bits_twice),
-        cmocka_unit_test(test_cache_overflow), cmocka_unit_test(test_peak),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_reference_loops),
+        cmocka_unit_test(test_same_bits_twice),
+        cmocka_unit_test(test_cache_overflow),
+        cmocka_unit_test(test_peak),
     };
     int failed = cmocka_run_group_tests_name("gemm", t, NULL, NULL);
     gemm_free();

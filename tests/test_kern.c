@@ -17,19 +17,20 @@
 #include "kernel/kern.h"
 
 /* Tolerances, each relative to the sum of magnitudes that went into the value. */
-static const double TOL_SUM = 4e-7;   /* float sums in another order: n eps / lanes, far less in practice */
-static const double TOL_EW = 3e-7;    /* element-wise, a few roundings */
-static const double TOL_EXP = 3.6e-7; /* 3 ulp: the polynomial, the range reduction, one rounding each */
-static const double TOL_ADAMW = 1e-6; /* two reciprocals, a root, a division */
+static const double TOL_SUM   = 4e-7;   /* float sums in another order: n eps / lanes, far less in practice */
+static const double TOL_EW    = 3e-7;   /* element-wise, a few roundings */
+static const double TOL_EXP   = 3.6e-7; /* 3 ulp: the polynomial, the range reduction, one rounding each */
+static const double TOL_ADAMW = 1e-6;   /* two reciprocals, a root, a division */
 enum { MAXN = 1100, GUARD = 24 };
 
 static rng         R;
 static const kern *tab[4];
 static int         n_tab;
 
-static const int lens[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14,  15,  16,  17,  18,  19,  20,  21,
-                           22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 39, 40,  41,  47,  48,  49,  63,  64,  65,
-                           66, 79, 95, 96, 97, 127, 128, 129, 191, 255, 256, 257, 300, 511, 513, 768, 1000, 1024, 1031};
+static const int lens[] = {0,  1,   2,   3,   4,   5,   6,   7,   8,   9,   10,  11,  12,   13,   14,  15,
+                           16, 17,  18,  19,  20,  21,  22,  23,  24,  25,  26,  27,  28,   29,   30,  31,
+                           32, 33,  34,  39,  40,  41,  47,  48,  49,  63,  64,  65,  66,   79,   95,  96,
+                           97, 127, 128, 129, 191, 255, 256, 257, 300, 511, 513, 768, 1000, 1024, 1031};
 enum { N_LENS = sizeof lens / sizeof lens[0] };
 
 static void fill(float *x, int n, float scale) { /* x: [n] */
@@ -37,7 +38,7 @@ static void fill(float *x, int n, float scale) { /* x: [n] */
 }
 
 static const float GUARD_VALUE = -12345.5f;
-static void guard_set(float *x, int n) { /* x: [n + GUARD] */
+static void        guard_set(float *x, int n) { /* x: [n + GUARD] */
     for (int i = 0; i < GUARD; i++) x[n + i] = GUARD_VALUE;
 }
 static void guard_check(const float *x, int n, const char *what) {
@@ -56,7 +57,8 @@ static void guard16_check(const uint16_t *x, int n, const char *what) {
 static void near(double got, double want, double size, double tol, const char *what, const char *table, int n, int i) {
     if (got == want || (isnan(got) && isnan(want))) return;
     if (fabs(got - want) <= tol * size + (double)FLT_MIN) return;
-    fail_msg("%s/%s n=%d [%d]: got %.9g, want %.9g, |diff| %.3g > %.3g", table, what, n, i, got, want, fabs(got - want), tol * size);
+    fail_msg("%s/%s n=%d [%d]: got %.9g, want %.9g, |diff| %.3g > %.3g", table, what, n, i, got, want, fabs(got - want),
+             tol * size);
 }
 static void near_all(const float *got, const float *want, int n, double tol, const char *what, const char *table) {
     for (int i = 0; i < n; i++) near((double)got[i], (double)want[i], fabs((double)want[i]), tol, what, table, n, i);
@@ -64,26 +66,28 @@ static void near_all(const float *got, const float *want, int n, double tol, con
 /* bf16 of two floats that differ by a rounding may differ by one step. */
 static void near_bf16(const uint16_t *got, const uint16_t *want, int n, const char *what, const char *table) {
     for (int i = 0; i < n; i++)
-        near((double)bf16_to_f32(got[i]), (double)bf16_to_f32(want[i]), fabs((double)bf16_to_f32(want[i])), 1.0 / 128, what, table, n, i);
+        near((double)bf16_to_f32(got[i]), (double)bf16_to_f32(want[i]), fabs((double)bf16_to_f32(want[i])), 1.0 / 128,
+             what, table, n, i);
 }
 
 typedef struct bufs { /* room for a shift of 1 and the guard */
-    float a[MAXN + 64], b[MAXN + 64], c[MAXN + 64], d[MAXN + 64], y[MAXN + 64], z[MAXN + 64], y2[MAXN + 64], z2[MAXN + 64];
+    float a[MAXN + 64], b[MAXN + 64], c[MAXN + 64], d[MAXN + 64], y[MAXN + 64], z[MAXN + 64], y2[MAXN + 64],
+        z2[MAXN + 64];
     uint16_t h[MAXN + 64], h2[MAXN + 64];
 } bufs;
 
-#define EACH_TABLE_LEN_SHIFT                                   \
-    for (int ti = 1; ti < n_tab; ti++)                         \
-        for (int li = 0; li < N_LENS; li++)                    \
+#define EACH_TABLE_LEN_SHIFT                                                                                           \
+    for (int ti = 1; ti < n_tab; ti++)                                                                                 \
+        for (int li = 0; li < N_LENS; li++)                                                                            \
             for (int sh = 0; sh < 2; sh++)
-#define TAKE                                                   \
-    const kern *k = tab[ti];                                   \
-    int         n = lens[li];                                  \
-    float *a = B.a + sh, *b = B.b + sh, *y = B.y + sh, *y2 = B.y2 + sh; \
-    fill(a, n, 1.0f);                                          \
-    fill(b, n, 1.0f);                                          \
-    fill(y, n, 1.0f);                                          \
-    guard_set(y, n);                                           \
+#define TAKE                                                                                                           \
+    const kern *k = tab[ti];                                                                                           \
+    int         n = lens[li];                                                                                          \
+    float      *a = B.a + sh, *b = B.b + sh, *y = B.y + sh, *y2 = B.y2 + sh;                                           \
+    fill(a, n, 1.0f);                                                                                                  \
+    fill(b, n, 1.0f);                                                                                                  \
+    fill(y, n, 1.0f);                                                                                                  \
+    guard_set(y, n);                                                                                                   \
     memcpy(y2, y, sizeof(float) * (size_t)(n + GUARD));
 
 static bufs B;
@@ -91,14 +95,14 @@ static bufs B;
 static void test_vectors(void **state) {
     (void)state;
     EACH_TABLE_LEN_SHIFT {
-        TAKE
-        double mag = 0, sq = 0;
+        TAKE double mag = 0, sq = 0;
         for (int i = 0; i < n; i++) mag += fabs((double)a[i] * (double)b[i]);
         near((double)k->dot_f32(a, b, n), (double)kern_ref.dot_f32(a, b, n), mag, TOL_SUM, "dot_f32", k->name, n, 0);
         k->axpy_f32(y, 0.37f, a, n);
         kern_ref.axpy_f32(y2, 0.37f, a, n);
         for (int i = 0; i < n; i++)
-            near((double)y[i], (double)y2[i], fabs((double)y2[i]) + fabs((double)a[i]), TOL_EW, "axpy_f32", k->name, n, i);
+            near((double)y[i], (double)y2[i], fabs((double)y2[i]) + fabs((double)a[i]), TOL_EW, "axpy_f32", k->name, n,
+                 i);
         memcpy(y2, y, sizeof(float) * (size_t)n);
         k->add_f32(y, a, (size_t)n);
         kern_ref.add_f32(y2, a, (size_t)n);
@@ -121,7 +125,7 @@ static void test_finite_and_max_at_every_place(void **state) {
         for (int n = 1; n < 100; n++) {
             fill(B.a, n, 1e30f);
             B.a[n / 2] = FLT_MAX; /* large, but finite */
-            B.a[0] = -FLT_MAX;
+            B.a[0]     = -FLT_MAX;
             assert_true(tab[ti]->finite_f32(B.a, (size_t)n));
             for (int at = 0; at < n; at++) {
                 float keep = B.a[at];
@@ -157,9 +161,10 @@ static float from_bits(uint32_t u) {
 
 /* Special values and random bit patterns: every exponent, NaN, infinities, both zeros, halves exactly between. */
 static void bit_patterns(float *x, int n) { /* x: [n] */
-    static const uint32_t special[] = {0,          0x80000000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, 0xffffffff,
-                                       0x7f7fffff, 0x00800000, 0x3f808000, 0x3f818000, 0x3f807fff, 0x3f808001, 0x477fe000,
-                                       0x477ff000, 0x33000000, 0x33800000, 0x387fe000, 0x38800000, 0x33000001};
+    static const uint32_t special[] = {0,          0x80000000, 0x7f800000, 0xff800000, 0x7fc00000,
+                                       0x7f800001, 0xffffffff, 0x7f7fffff, 0x00800000, 0x3f808000,
+                                       0x3f818000, 0x3f807fff, 0x3f808001, 0x477fe000, 0x477ff000,
+                                       0x33000000, 0x33800000, 0x387fe000, 0x38800000, 0x33000001};
     for (int i = 0; i < n; i++)
         x[i] = from_bits(rng_below(&R, 3) ? (uint32_t)rng_u64(&R) : special[rng_below(&R, sizeof special / 4)]);
 }
@@ -173,18 +178,19 @@ static bool same_bf16(uint16_t a, uint16_t b, float x) {
 static void test_conversions(void **state) {
     (void)state;
     EACH_TABLE_LEN_SHIFT {
-        TAKE
-        uint16_t *h = B.h + sh, *h2 = B.h2 + sh;
+        TAKE uint16_t *h = B.h + sh, *h2 = B.h2 + sh;
         bit_patterns(a, n);
         guard16_set(h, n);
         k->f32_to_bf16(h, a, (size_t)n);
         kern_ref.f32_to_bf16(h2, a, (size_t)n);
         for (int i = 0; i < n; i++)
-            if (!same_bf16(h[i], h2[i], a[i])) fail_msg("%s/f32_to_bf16 n=%d [%d] %a: %04x, want %04x", k->name, n, i, (double)a[i], h[i], h2[i]);
+            if (!same_bf16(h[i], h2[i], a[i]))
+                fail_msg("%s/f32_to_bf16 n=%d [%d] %a: %04x, want %04x", k->name, n, i, (double)a[i], h[i], h2[i]);
         k->f32_to_f16(h, a, (size_t)n);
         kern_ref.f32_to_f16(h2, a, (size_t)n);
         for (int i = 0; i < n; i++)
-            if (h[i] != h2[i] && !isnan(a[i])) fail_msg("%s/f32_to_f16 n=%d [%d] %a: %04x, want %04x", k->name, n, i, (double)a[i], h[i], h2[i]);
+            if (h[i] != h2[i] && !isnan(a[i]))
+                fail_msg("%s/f32_to_f16 n=%d [%d] %a: %04x, want %04x", k->name, n, i, (double)a[i], h[i], h2[i]);
         guard16_check(h, n, "f32_to_x16");
         for (int i = 0; i < n; i++) h[i] = (uint16_t)rng_u64(&R);
         k->bf16_to_f32(y, h, (size_t)n);
@@ -231,8 +237,8 @@ static void test_q8_0(void **state) {
                 if (memcmp(&q[b], &q2[b], sizeof q[b])) {
                     for (int j = 0; j < 32; j++)
                         if (q[b].q[j] != q2[b].q[j])
-                            fail_msg("%s/f32_to_q8_0 round %d: x=%a d=%04x/%04x q=%d, want %d", tab[ti]->name, round, (double)x[b * 32 + j], q[b].d,
-                                     q2[b].d, q[b].q[j], q2[b].q[j]);
+                            fail_msg("%s/f32_to_q8_0 round %d: x=%a d=%04x/%04x q=%d, want %d", tab[ti]->name, round,
+                                     (double)x[b * 32 + j], q[b].d, q2[b].d, q[b].q[j], q2[b].q[j]);
                     fail_msg("%s/f32_to_q8_0 round %d: d=%04x, want %04x", tab[ti]->name, round, q[b].d, q2[b].d);
                 }
             guard_set(y, n);
@@ -243,7 +249,8 @@ static void test_q8_0(void **state) {
         }
 }
 
-static void gemv_compare(const float *y, const float *y2, const double *mag, int rows, int cols, const char *what, const char *table) {
+static void gemv_compare(const float *y, const float *y2, const double *mag, int rows, int cols, const char *what,
+                         const char *table) {
     for (int r = 0; r < rows; r++) near((double)y[r], (double)y2[r], mag[r], TOL_SUM, what, table, cols, r);
     guard_check(y, rows, what);
 }
@@ -258,7 +265,7 @@ static void test_gemv(void **state) {
     double            mag[ROWS];
     for (int ti = 1; ti < n_tab; ti++)
         for (int round = 0; round < 150; round++) {
-            const kern *k = tab[ti];
+            const kern *k    = tab[ti];
             int         rows = (int)rng_below(&R, ROWS + 1), sh = round & 1;
             int         cols = round % 3 ? (int)rng_below(&R, COLS + 1) : 32 * (int)rng_below(&R, COLS / 32 + 1);
             float      *ws = w + sh, *xs = x + sh;
@@ -280,8 +287,8 @@ static void test_gemv(void **state) {
                     for (int c = 0; c < cols; c++) mag[r] += fabs((double)wf[r * cols + c] * (double)xs[c]);
                 }
                 kern_ref.gemv_f32(y2, wf, xs, rows, cols); /* independent of the typed reference loops */
-                static const char *const name[] = {"gemv_f32", "gemv_bf16", "gemv_f16", "gemv_q8_0"};
-                const kern *both[2] = {k, &kern_ref};
+                static const char *const name[]  = {"gemv_f32", "gemv_bf16", "gemv_f16", "gemv_q8_0"};
+                const kern              *both[2] = {k, &kern_ref};
                 for (int j = 0; j < 2; j++) {
                     if (type == 0) both[j]->gemv_f32(y, ws, xs, rows, cols);
                     if (type == 1) both[j]->gemv_bf16(y, h + sh, xs, rows, cols);
@@ -314,7 +321,8 @@ static void sgemm_case(const kern *k, int M, int N, int Kd, bool trans_a, bool a
                 continue;
             }
             double mag = fabs((double)keep[at]);
-            for (int l = 0; l < Kd; l++) mag += fabs((double)alpha * (double)A[i * ars + l * acs] * (double)Bm[l * ldb + j]);
+            for (int l = 0; l < Kd; l++)
+                mag += fabs((double)alpha * (double)A[i * ars + l * acs] * (double)Bm[l * ldb + j]);
             near((double)C[at], (double)C2[at], mag, TOL_SUM, "sgemm", k->name, N, i);
         }
 }
@@ -323,9 +331,11 @@ static void test_sgemm(void **state) {
     (void)state;
     for (int ti = 1; ti < n_tab; ti++) {
         for (int m = 0; m <= 27; m++) /* every mixture of tile heights */
-            for (int n = 0; n <= 120; n += n % 16 == 1 ? 14 : 1) sgemm_case(tab[ti], m, n, 5, (m ^ n) & 1, n & 2, m % 3);
+            for (int n = 0; n <= 120; n += n % 16 == 1 ? 14 : 1)
+                sgemm_case(tab[ti], m, n, 5, (m ^ n) & 1, n & 2, m % 3);
         for (int round = 0; round < 60; round++)
-            sgemm_case(tab[ti], (int)rng_below(&R, 65), (int)rng_below(&R, 130), (int)rng_below(&R, 70), round & 1, round & 2, round % 5);
+            sgemm_case(tab[ti], (int)rng_below(&R, 65), (int)rng_below(&R, 130), (int)rng_below(&R, 70), round & 1,
+                       round & 2, round % 5);
         sgemm_case(tab[ti], 13, 33, 1090, false, false, 1); /* more than one slab of K */
         sgemm_case(tab[ti], 13, 33, 1024, false, true, 0);
         sgemm_case(tab[ti], 7, 20, 0, false, false, 0); /* an empty sum is 0 ... */
@@ -357,9 +367,8 @@ static void test_transpose(void **state) {
 static void test_rmsnorm(void **state) {
     (void)state;
     EACH_TABLE_LEN_SHIFT {
-        TAKE
-        uint16_t *h = B.h + sh, *h2 = B.h2 + sh;
-        float     r = k->rmsnorm(y, a, b, 1e-6f, n), r2 = kern_ref.rmsnorm(y2, a, b, 1e-6f, n);
+        TAKE uint16_t *h = B.h + sh, *h2 = B.h2 + sh;
+        float          r = k->rmsnorm(y, a, b, 1e-6f, n), r2 = kern_ref.rmsnorm(y2, a, b, 1e-6f, n);
         near((double)r, (double)r2, (double)r2, TOL_EW, "rmsnorm rstd", k->name, n, 0);
         near_all(y, y2, n, 2 * TOL_EW, "rmsnorm", k->name);
         guard_check(y, n, "rmsnorm");
@@ -381,7 +390,8 @@ static void test_rmsnorm(void **state) {
         for (int i = 0; i < n; i++) s += fabs((double)dy[i] * (double)a[i] * (double)b[i]);
         s *= pow((double)r2, 3) / (n ? n : 1);
         for (int i = 0; i < n; i++) {
-            double size = fabs((double)y2[i]) + fabs((double)r2 * (double)dy[i] * (double)b[i]) + s * fabs((double)a[i]);
+            double size =
+                fabs((double)y2[i]) + fabs((double)r2 * (double)dy[i] * (double)b[i]) + s * fabs((double)a[i]);
             near((double)y[i], (double)y2[i], size, 2 * TOL_EW, "rmsnorm_bwd dx", k->name, n, i);
             size = fabs((double)dw2[i]) + fabs((double)dy[i] * (double)a[i] * (double)r2);
             near((double)dw[i], (double)dw2[i], size, TOL_EW, "rmsnorm_bwd dw", k->name, n, i);
@@ -394,8 +404,7 @@ static void test_rmsnorm(void **state) {
 static void test_swiglu(void **state) {
     (void)state;
     EACH_TABLE_LEN_SHIFT {
-        TAKE
-        uint16_t *h = B.h + sh, *h2 = B.h2 + sh;
+        TAKE uint16_t *h = B.h + sh, *h2 = B.h2 + sh;
         for (int i = 0; i < n; i++) a[i] *= li % 3 == 0 ? 40.0f : 2.0f; /* far out on both sides, too */
         k->swiglu(y, a, b, n);
         kern_ref.swiglu(y2, a, b, n);
@@ -413,7 +422,7 @@ static void test_swiglu(void **state) {
         k->swiglu_bwd(da, db, dy, a, b, n);
         kern_ref.swiglu_bwd(da2, y2, dy, a, b, n);
         for (int i = 0; i < n; i++) {
-            double s = 1.0 / (1.0 + exp(-(double)a[i]));
+            double s    = 1.0 / (1.0 + exp(-(double)a[i]));
             double size = fabs((double)dy[i] * (double)b[i]) * (s + fabs((double)a[i]) * s * (1 - s) + 1e-7);
             near((double)da[i], (double)da2[i], size, 3 * TOL_EXP, "swiglu_bwd da", k->name, n, i);
         }
@@ -429,8 +438,7 @@ static void test_swiglu(void **state) {
 static void test_exp(void **state) {
     (void)state;
     EACH_TABLE_LEN_SHIFT {
-        TAKE
-        float m = n ? kern_ref.max_f32(a, n) : 0;
+        TAKE float m = n ? kern_ref.max_f32(a, n) : 0;
         for (int i = 0; i < n; i++) a[i] = a[i] * 20 - (float)fabs((double)a[i]) * 10;
         if (n) m = kern_ref.max_f32(a, n);
         if (n > 3) a[1] = -INFINITY, a[2] = -1e30f, a[3] = m - 90.0f;
@@ -475,7 +483,8 @@ static void test_exp_range(void **state) {
         printf("%s: largest relative error of exp %.2g\n", tab[ti]->name, worst);
         float ends[8] = {INFINITY, -INFINITY, NAN, 89.0f, -3e38f, 3e38f, 0.0f, -0.0f};
         tab[ti]->exp_lse(ends, 1.0f, 0.0f, 8);
-        assert_true(isinf(ends[0]) && ends[1] == 0 && isnan(ends[2]) && isinf(ends[3]) && ends[4] == 0 && isinf(ends[5]));
+        assert_true(isinf(ends[0]) && ends[1] == 0 && isnan(ends[2]) && isinf(ends[3]) && ends[4] == 0 &&
+                    isinf(ends[5]));
         assert_true(ends[6] == 1 && ends[7] == 1);
     }
 }
@@ -490,26 +499,27 @@ static void test_rope(void **state) {
                 memcpy(x2, x, sizeof(float) * 2 * (size_t)n);
                 for (int i = 0; i < n; i++) {
                     float t = 3 * rng_normal(&R);
-                    c[i] = cosf(t);
-                    s[i] = sinf(t);
+                    c[i]    = cosf(t);
+                    s[i]    = sinf(t);
                 }
                 guard_set(x, 2 * n);
                 memcpy(B.y, x, sizeof(float) * 2 * (size_t)n);
                 tab[ti]->rope_pairs(x, c, s, n, inv);
                 kern_ref.rope_pairs(x2, c, s, n, inv);
-                for (int i = 0; i < 2 * n; i++) near((double)x[i], (double)x2[i], 1.0, TOL_EW, "rope_pairs", tab[ti]->name, n, i);
+                for (int i = 0; i < 2 * n; i++)
+                    near((double)x[i], (double)x2[i], 1.0, TOL_EW, "rope_pairs", tab[ti]->name, n, i);
                 guard_check(x, 2 * n, "rope_pairs");
                 tab[ti]->rope_pairs(x, c, s, n, !inv); /* there and back */
-                for (int i = 0; i < 2 * n; i++) near((double)x[i], (double)B.y[i], 4.0, TOL_EW, "rope_pairs back", tab[ti]->name, n, i);
+                for (int i = 0; i < 2 * n; i++)
+                    near((double)x[i], (double)B.y[i], 4.0, TOL_EW, "rope_pairs back", tab[ti]->name, n, i);
             }
 }
 
 static void test_adamw(void **state) {
     (void)state;
     EACH_TABLE_LEN_SHIFT {
-        TAKE
-        uint16_t *h = B.h + sh;
-        float    *m = B.c + sh, *v = B.d + sh, *m2 = B.z, *v2 = B.z2, *g2 = B.y2 + sh;
+        TAKE uint16_t *h = B.h + sh;
+        float         *m = B.c + sh, *v = B.d + sh, *m2 = B.z, *v2 = B.z2, *g2 = B.y2 + sh;
         fill(m, n, 0.1f);
         for (int i = 0; i < n; i++) v[i] = (float)rng_f64(&R) * (li % 2 ? 1e-2f : 1e-12f);
         memcpy(m2, m, sizeof(float) * (size_t)n);
@@ -519,7 +529,14 @@ static void test_adamw(void **state) {
         guard_set(m, n);
         guard_set(v, n);
         guard16_set(h, n);
-        adamw_args t = {.lr = 3e-3f, .beta1 = 0.9f, .beta2 = 0.95f, .eps = 1e-8f, .wd = 0.1f, .c1 = 0.271f, .c2 = 0.142625f, .gscale = 0.3f};
+        adamw_args t    = {.lr     = 3e-3f,
+                           .beta1  = 0.9f,
+                           .beta2  = 0.95f,
+                           .eps    = 1e-8f,
+                           .wd     = 0.1f,
+                           .c1     = 0.271f,
+                           .c2     = 0.142625f,
+                           .gscale = 0.3f};
         bool       twin = li % 4 != 0;
         k->adamw(a, twin ? h : NULL, y, m, v, (size_t)n, &t);
         kern_ref.adamw(b, NULL, g2, m2, v2, (size_t)n, &t);
@@ -527,7 +544,8 @@ static void test_adamw(void **state) {
             near((double)m[i], (double)m2[i], fabs((double)m2[i]) + 0.1, TOL_EW, "adamw m", k->name, n, i);
             near((double)v[i], (double)v2[i], fabs((double)v2[i]), TOL_EW, "adamw v", k->name, n, i);
             double move = (double)t.lr * fabs((double)m2[i]) / (sqrt((double)v2[i] / (double)t.c2) + 1e-8);
-            near((double)a[i], (double)b[i], fabs((double)b[i]) + move + (double)t.lr, TOL_ADAMW, "adamw w", k->name, n, i);
+            near((double)a[i], (double)b[i], fabs((double)b[i]) + move + (double)t.lr, TOL_ADAMW, "adamw w", k->name, n,
+                 i);
             assert_true(y[i] == 0);
             if (twin) assert_true(same_bf16(h[i], bf16_from_f32(a[i]), a[i]));
         }
@@ -572,7 +590,8 @@ static void test_reference(void **state) {
     /* AdamW's first step moves by lr (1 + wd w) whatever the size of g */
     float      p = 1, g = 1e-3f, m = 0, v = 0;
     uint16_t   pb;
-    adamw_args t = {.lr = 0.01f, .beta1 = 0.9f, .beta2 = 0.95f, .eps = 0, .wd = 0.1f, .c1 = 0.1f, .c2 = 0.05f, .gscale = 1};
+    adamw_args t = {
+        .lr = 0.01f, .beta1 = 0.9f, .beta2 = 0.95f, .eps = 0, .wd = 0.1f, .c1 = 0.1f, .c2 = 0.05f, .gscale = 1};
     kern_ref.adamw(&p, &pb, &g, &m, &v, 1, &t);
     near((double)p, 1 - 0.01 * 1.1, 1, 1e-6, "adamw", "ref", 1, 0);
     assert_true(g == 0 && pb == bf16_from_f32(p));
@@ -590,7 +609,8 @@ static void test_init(void **state) {
     for (int i = 0; i < n_tab; i++) {
         assert_true(kern_init(tab[i]->name, &e));
         assert_ptr_equal(K, tab[i]);
-        for (const void *const *p = (const void *const *)(const void *)tab[i]; p < (const void *const *)(const void *)(tab[i] + 1); p++)
+        for (const void *const *p = (const void *const *)(const void *)tab[i];
+             p < (const void *const *)(const void *)(tab[i] + 1); p++)
             assert_non_null(*p); /* no entry forgotten */
     }
     assert_false(kern_init("sse9", &e));
@@ -623,18 +643,28 @@ static void test_same_bits_at_any_alignment(void **state) {
 }
 
 int main(void) {
-    const char *s = getenv("R1_SEED");
+    const char *s    = getenv("R1_SEED");
     uint64_t    seed = s ? strtoull(s, NULL, 10) : 20250120;
     printf("test_kern: seed %llu (R1_SEED)\n", (unsigned long long)seed);
-    R = rng_seed(seed);
-    n_tab = kern_all(tab);
+    R                           = rng_seed(seed);
+    n_tab                       = kern_all(tab);
     const struct CMUnitTest t[] = {
-        cmocka_unit_test(test_init),       cmocka_unit_test(test_reference), cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_init),
+        cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_finite_and_max_at_every_place),
-        cmocka_unit_test(test_conversions), cmocka_unit_test(test_every_f16), cmocka_unit_test(test_q8_0),
-        cmocka_unit_test(test_gemv),       cmocka_unit_test(test_sgemm),     cmocka_unit_test(test_transpose),
-        cmocka_unit_test(test_rmsnorm),    cmocka_unit_test(test_swiglu),    cmocka_unit_test(test_exp),
-        cmocka_unit_test(test_exp_range),  cmocka_unit_test(test_rope),      cmocka_unit_test(test_adamw),
+        cmocka_unit_test(test_conversions),
+        cmocka_unit_test(test_every_f16),
+        cmocka_unit_test(test_q8_0),
+        cmocka_unit_test(test_gemv),
+        cmocka_unit_test(test_sgemm),
+        cmocka_unit_test(test_transpose),
+        cmocka_unit_test(test_rmsnorm),
+        cmocka_unit_test(test_swiglu),
+        cmocka_unit_test(test_exp),
+        cmocka_unit_test(test_exp_range),
+        cmocka_unit_test(test_rope),
+        cmocka_unit_test(test_adamw),
         cmocka_unit_test(test_adamw_without_gradient),
         cmocka_unit_test(test_same_bits_at_any_alignment),
     };

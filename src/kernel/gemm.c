@@ -68,15 +68,15 @@ static bool memory_2d(dnnl_memory_t *m, const dnnl_memory_desc_t *d, dnnl_engine
 }
 
 static bool entry_make(gemm_entry *t, dnnl_engine_t engine) {
-    const gemm_key           *k = &t->key;
-    dnnl_data_type_t          in = k->types == GEMM_T_F32 ? dnnl_f32 : dnnl_bf16;
-    dnnl_data_type_t          out = k->types == GEMM_T_BF16_OUT ? dnnl_bf16 : dnnl_f32;
-    dnnl_memory_desc_t        a, b, c;
-    dnnl_matmul_desc_t        md;
-    dnnl_primitive_attr_t     attr = NULL;
-    dnnl_post_ops_t           ops = NULL;
-    dnnl_primitive_desc_t     pd = NULL;
-    bool                      ok = false;
+    const gemm_key       *k   = &t->key;
+    dnnl_data_type_t      in  = k->types == GEMM_T_F32 ? dnnl_f32 : dnnl_bf16;
+    dnnl_data_type_t      out = k->types == GEMM_T_BF16_OUT ? dnnl_bf16 : dnnl_f32;
+    dnnl_memory_desc_t    a, b, c;
+    dnnl_matmul_desc_t    md;
+    dnnl_primitive_attr_t attr = NULL;
+    dnnl_post_ops_t       ops  = NULL;
+    dnnl_primitive_desc_t pd   = NULL;
+    bool                  ok   = false;
     if (!desc_2d(&a, k->m, k->k, k->lda, k->mode == GEMM_TN, in) ||
         !desc_2d(&b, k->k, k->n, k->ldb, k->mode == GEMM_NT, in) || !desc_2d(&c, k->m, k->n, k->ldc, false, out))
         goto done;
@@ -119,9 +119,9 @@ static gemm_entry *entry_get(gemm_state *st, const gemm_key *key) {
         if (t->tick < old->tick) old = t;
     }
     entry_drop(old);
-    old->key = *key;
-    old->used = true;
-    old->tick = st->tick;
+    old->key     = *key;
+    old->used    = true;
+    old->tick    = st->tick;
     old->refused = !entry_make(old, st->engine);
     return old->refused ? NULL : old;
 }
@@ -155,10 +155,8 @@ static void run_loops(const gemm_key *k, const void *A, const void *B, void *C) 
             for (int l = 0; l < k->k; l++)
                 s += load_as_double(A, k->types, i * ars + l * acs) * load_as_double(B, k->types, l * brs + j * bcs);
             ptrdiff_t at = (ptrdiff_t)i * k->ldc + j;
-            if (k->types == GEMM_T_BF16_OUT)
-                ((uint16_t *)C)[at] = bf16_from_f32((float)s);
-            else
-                ((float *)C)[at] = (float)(k->accumulate ? (double)((float *)C)[at] + s : s);
+            if (k->types == GEMM_T_BF16_OUT) ((uint16_t *)C)[at] = bf16_from_f32((float)s);
+            else ((float *)C)[at] = (float)(k->accumulate ? (double)((float *)C)[at] + s : s);
         }
 }
 
@@ -168,26 +166,29 @@ static float *scratch_floats(gemm_state *st, size_t n) {
     if (st->scratch_bytes < n * sizeof(float)) {
         mem_free(st->scratch);
         st->scratch_bytes = n * sizeof(float);
-        st->scratch = mem_alloc(st->scratch_bytes);
+        st->scratch       = mem_alloc(st->scratch_bytes);
     }
     return st->scratch;
 }
 
 static void widen(float *y, const uint16_t *x, int rows, int cols, int ld) { /* y: [rows, cols], x: [rows, ld] */
 #pragma omp parallel for schedule(static)
-    for (int r = 0; r < rows; r++) K->bf16_to_f32(y + (size_t)r * (size_t)cols, x + (size_t)r * (size_t)ld, (size_t)cols);
+    for (int r = 0; r < rows; r++)
+        K->bf16_to_f32(y + (size_t)r * (size_t)cols, x + (size_t)r * (size_t)ld, (size_t)cols);
 }
 
 static bool run_widened(gemm_state *st, const gemm_key *k, const void *A, const void *B, void *C) {
     if (k->types == GEMM_T_F32) return false;
-    bool     round_c = k->types == GEMM_T_BF16_OUT;
-    size_t   na = (size_t)k->m * (size_t)k->k, nb = (size_t)k->k * (size_t)k->n, nc = round_c ? (size_t)k->m * (size_t)k->n : 0;
-    float   *a = scratch_floats(st, na + nb + nc), *b = a + na, *c = round_c ? b + nb : C; /* [m, k] [k, n] [m, n], as stored */
+    bool   round_c = k->types == GEMM_T_BF16_OUT;
+    size_t na = (size_t)k->m * (size_t)k->k, nb = (size_t)k->k * (size_t)k->n,
+           nc = round_c ? (size_t)k->m * (size_t)k->n : 0;
+    float *a = scratch_floats(st, na + nb + nc), *b = a + na,
+          *c    = round_c ? b + nb : C; /* [m, k] [k, n] [m, n], as stored */
     int      ac = k->mode == GEMM_TN ? k->m : k->k, bc = k->mode == GEMM_NT ? k->k : k->n;
     gemm_key f = *k;
-    f.types = GEMM_T_F32;
-    f.lda = ac;
-    f.ldb = bc;
+    f.types    = GEMM_T_F32;
+    f.lda      = ac;
+    f.ldb      = bc;
     if (round_c) f.ldc = k->n;
     widen(a, A, (int)(na / (size_t)ac), ac, k->lda);
     widen(b, B, (int)(nb / (size_t)bc), bc, k->ldb);
@@ -210,7 +211,8 @@ static void multiply(gemm_state *st, const gemm_key *k, const void *A, const voi
     if (st->engine && run_dnnl(st, k, A, B, C)) return;
     if (!st->warned) {
         st->warned = true;
-        log_warn("gemm: oneDNN refuses %s m=%d n=%d k=%d, using a slower path", k->types ? "bf16" : "f32", k->m, k->n, k->k);
+        log_warn("gemm: oneDNN refuses %s m=%d n=%d k=%d, using a slower path", k->types ? "bf16" : "f32", k->m, k->n,
+                 k->k);
     }
     if (st->engine && run_widened(st, k, A, B, C)) return;
     run_loops(k, A, B, C);
@@ -243,10 +245,8 @@ static void gemm_run(const gemm_key *k, const void *A, const void *B, void *C) {
         return;
     }
     if (!st->engine) gemm_init();
-    if (k->mode == GEMM_TN && k->types == GEMM_T_BF16 && k->k > GEMM_TN_SLAB)
-        multiply_slabs(st, k, A, B, C);
-    else
-        multiply(st, k, A, B, C);
+    if (k->mode == GEMM_TN && k->types == GEMM_T_BF16 && k->k > GEMM_TN_SLAB) multiply_slabs(st, k, A, B, C);
+    else multiply(st, k, A, B, C);
 }
 
 void gemm_f32(gemm_mode mode, int M, int N, int Kd, const float *A, int lda, const float *B, int ldb, float beta,
@@ -255,8 +255,8 @@ void gemm_f32(gemm_mode mode, int M, int N, int Kd, const float *A, int lda, con
     gemm_run(&k, A, B, C);
 }
 
-void gemm_bf16(gemm_mode mode, int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int ldb,
-               float beta, float *C, int ldc) { /* A: [M, Kd], B: [Kd, N] as mode says, C: [M, N] */
+void gemm_bf16(gemm_mode mode, int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int ldb, float beta,
+               float *C, int ldc) { /* A: [M, Kd], B: [Kd, N] as mode says, C: [M, N] */
     gemm_key k = {(int32_t)mode, GEMM_T_BF16, beta != 0.0f, M, N, Kd, lda, ldb, ldc};
     gemm_run(&k, A, B, C);
 }
@@ -301,16 +301,16 @@ enum { PEAK_REPS = 40 };
 static double peak_square(gemm_types types, int side) {
     size_t   n = (size_t)side, size = types == GEMM_T_F32 ? sizeof(float) : sizeof(uint16_t);
     void    *a = mem_calloc(n * n, size), *b = mem_calloc(n * n, size);
-    float   *c = mem_calloc(n * n, sizeof *c); /* [n, n] */
-    gemm_key k = {GEMM_NT, (int32_t)types, 0, side, side, side, side, side, side};
+    float   *c    = mem_calloc(n * n, sizeof *c); /* [n, n] */
+    gemm_key k    = {GEMM_NT, (int32_t)types, 0, side, side, side, side, side, side};
     double   best = 0;
     gemm_run(&k, a, b, c);
     for (int i = 0; i < PEAK_REPS; i++) {
         double t = time_now();
         gemm_run(&k, a, b, c);
-        t = time_now() - t;
+        t            = time_now() - t;
         double flops = 2.0 * (double)side * side * side / (t > 0 ? t : 1e-9);
-        best = flops > best ? flops : best;
+        best         = flops > best ? flops : best;
     }
     mem_free(a);
     mem_free(b);
@@ -325,7 +325,7 @@ static double peak(gemm_types types) {
     double best = 0;
     for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
         double f = peak_square(types, sides[i]);
-        best = f > best ? f : best;
+        best     = f > best ? f : best;
     }
     return best;
 }

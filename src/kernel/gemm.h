@@ -20,13 +20,13 @@
 typedef enum { GEMM_NN, GEMM_NT, GEMM_TN } gemm_mode;
 void gemm_f32(gemm_mode mode, int M, int N, int Kd, const float *A, int lda, const float *B, int ldb, float beta,
               float *C, int ldc);
-void gemm_bf16(gemm_mode mode, int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int ldb,
-               float beta, float *C, int ldc);
+void gemm_bf16(gemm_mode mode, int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int ldb, float beta,
+               float *C, int ldc);
 /* The same with a bf16 result (beta = 0). */
 void gemm_bf16_out(gemm_mode mode, int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int ldb,
                    uint16_t *C, int ldc);
-void gemm_init(void);   /* after kern_init and par_init */
-void gemm_free(void);   /* drop the cache (for leak checks) */
+void gemm_init(void); /* after kern_init and par_init */
+void gemm_free(void); /* drop the cache (for leak checks) */
 /* Measured peak in FLOP/s: best of several large square products, about 0.3 s. */
 double gemm_peak_bf16(void);
 double gemm_peak_f32(void);

@@ -18,14 +18,26 @@ extern const kern kern_avx2, kern_avx512; /* kern_avx2.c, kern_avx512.c */
 const kern *K = &kern_ref;
 
 enum {
-    CPU_AVX2, CPU_FMA, CPU_F16C, CPU_AVX512F, CPU_AVX512BW, CPU_AVX512DQ, CPU_AVX512VL, CPU_AVX512VNNI,
-    CPU_AVX512BF16, CPU_AMX_BF16, CPU_AMX_INT8, CPU_FLAGS
+    CPU_AVX2,
+    CPU_FMA,
+    CPU_F16C,
+    CPU_AVX512F,
+    CPU_AVX512BW,
+    CPU_AVX512DQ,
+    CPU_AVX512VL,
+    CPU_AVX512VNNI,
+    CPU_AVX512BF16,
+    CPU_AMX_BF16,
+    CPU_AMX_INT8,
+    CPU_FLAGS
 };
-static const char *const cpu_flag_name[CPU_FLAGS] = {
-    "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni",
-    "avx512bf16", "amx_bf16", "amx_int8"};
+static const char *const cpu_flag_name[CPU_FLAGS] = {"avx2",       "fma",      "f16c",     "avx512f",
+                                                     "avx512bw",   "avx512dq", "avx512vl", "avx512vnni",
+                                                     "avx512bf16", "amx_bf16", "amx_int8"};
 enum { /* bits of XCR0 (Intel SDM vol. 1, 13.3) */
-    XCR0_AVX = 6, XCR0_AVX512 = 6 | 0xe0, XCR0_AMX = 6 | 0x60000
+       XCR0_AVX    = 6,
+       XCR0_AVX512 = 6 | 0xe0,
+       XCR0_AMX    = 6 | 0x60000
 };
 
 static uint32_t xcr0(void) {
@@ -64,7 +76,7 @@ static bool has_all(unsigned flags, unsigned first, unsigned last) {
 int kern_all(const kern *out[4]) {
     unsigned f = cpu_flags();
     int      n = 0;
-    out[n++] = &kern_ref;
+    out[n++]   = &kern_ref;
     if (!has_all(f, CPU_AVX2, CPU_F16C)) return n;
     out[n++] = &kern_avx2;
     if (has_all(f, CPU_AVX512F, CPU_AVX512BF16)) out[n++] = &kern_avx512;
@@ -93,8 +105,8 @@ const char *kern_cpu(void) {
     static char text[160]; /* same bytes at every call, so that a second thread writing them is harmless */
     char        buf[sizeof text];
     size_t      len = 0;
-    unsigned    f = cpu_flags();
-    buf[0] = 0;
+    unsigned    f   = cpu_flags();
+    buf[0]          = 0;
     for (int i = 0; i < CPU_FLAGS; i++) {
         if (!(f >> i & 1u)) continue;
         size_t n = strlen(cpu_flag_name[i]);

@@ -18,31 +18,31 @@
 #include "base/err.h"
 #include "kernel/dtype.h"
 
-typedef struct adamw_args {       /* Loshchilov & Hutter 2019, alg. 2; bias correction folded into lr_t and eps_t */
-    float lr;                     /* learning rate of this step */
-    float beta1, beta2, eps, wd;  /* wd is decoupled: w -= lr * wd * w */
-    float c1, c2;                 /* 1 - beta1^t, 1 - beta2^t */
-    float gscale;                 /* the gradient is multiplied by this (clipping, 1/batch) */
+typedef struct adamw_args {      /* Loshchilov & Hutter 2019, alg. 2; bias correction folded into lr_t and eps_t */
+    float lr;                    /* learning rate of this step */
+    float beta1, beta2, eps, wd; /* wd is decoupled: w -= lr * wd * w */
+    float c1, c2;                /* 1 - beta1^t, 1 - beta2^t */
+    float gscale;                /* the gradient is multiplied by this (clipping, 1/batch) */
 } adamw_args;
 
 typedef struct kern {
-    const char *name;             /* "ref", "avx2", "avx512" */
+    const char *name; /* "ref", "avx2", "avx512" */
 
     /* --- vectors of n floats --- */
-    float  (*dot_f32)(const float *a, const float *b, int n);
-    void   (*axpy_f32)(float *y, float a, const float *x, int n);            /* y += a x */
-    void   (*scale_f32)(float *y, float a, int n);                           /* y *= a */
-    void   (*add_f32)(float *y, const float *x, size_t n);                   /* y += x */
-    double (*sumsq_f32)(const float *x, size_t n);                           /* fixed order of summation */
-    float  (*max_f32)(const float *x, int n);                                /* n >= 1 */
-    bool   (*finite_f32)(const float *x, size_t n);                          /* no NaN, no infinity */
+    float (*dot_f32)(const float *a, const float *b, int n);
+    void (*axpy_f32)(float *y, float a, const float *x, int n); /* y += a x */
+    void (*scale_f32)(float *y, float a, int n);                /* y *= a */
+    void (*add_f32)(float *y, const float *x, size_t n);        /* y += x */
+    double (*sumsq_f32)(const float *x, size_t n);              /* fixed order of summation */
+    float (*max_f32)(const float *x, int n);                    /* n >= 1 */
+    bool (*finite_f32)(const float *x, size_t n);               /* no NaN, no infinity */
 
     /* --- conversions --- */
     void (*f32_to_bf16)(uint16_t *y, const float *x, size_t n);
     void (*bf16_to_f32)(float *y, const uint16_t *x, size_t n);
     void (*f32_to_f16)(uint16_t *y, const float *x, size_t n);
     void (*f16_to_f32)(float *y, const uint16_t *x, size_t n);
-    void (*q8_0_to_f32)(float *y, const block_q8_0 *x, size_t n);            /* n % 32 == 0 */
+    void (*q8_0_to_f32)(float *y, const block_q8_0 *x, size_t n); /* n % 32 == 0 */
     /* d = f16(max|x| / 127) per block, q = round-half-away(x * (1/d as f32)), as ggml's reference */
     void (*f32_to_q8_0)(block_q8_0 *y, const float *x, size_t n);
 
@@ -68,31 +68,31 @@ typedef struct kern {
     /* the same with y rounded to bf16 */
     float (*rmsnorm_bf16)(uint16_t *y, const float *x, const float *w, float eps, int n);
     /* dx += d(y)/d(x)^T dy;  dw += dy * x * rstd */
-    void  (*rmsnorm_bwd)(float *dx, float *dw, const float *dy, const float *x, const float *w, float rstd, int n);
+    void (*rmsnorm_bwd)(float *dx, float *dw, const float *dy, const float *x, const float *w, float rstd, int n);
     /* y = silu(a) * b; silu(a) = a / (1 + e^-a) */
-    void  (*swiglu)(float *y, const float *a, const float *b, int n);
-    void  (*swiglu_bf16)(uint16_t *y, const float *a, const float *b, int n);
+    void (*swiglu)(float *y, const float *a, const float *b, int n);
+    void (*swiglu_bf16)(uint16_t *y, const float *a, const float *b, int n);
     /* da = dy * b * silu'(a); db = dy * silu(a). da may be a, db may be b (in place). */
-    void  (*swiglu_bwd)(float *da, float *db, const float *dy, const float *a, const float *b, int n);
+    void (*swiglu_bwd)(float *da, float *db, const float *dy, const float *a, const float *b, int n);
     /* x[j] = exp(x[j] - m) for j < n in place; returns the sum (m >= max x) */
     float (*exp_sum)(float *x, float m, int n);
     /* P[j] = exp(S[j] * scale - lse) in place (S and P the same array) */
-    void  (*exp_lse)(float *s, float scale, float lse, int n);
+    void (*exp_lse)(float *s, float scale, float lse, int n);
     /* s[j] = p[j] * (dp[j] - d) * scale: the softmax backward row, written over dp */
-    void  (*softmax_bwd)(float *dp, const float *p, float d, float scale, int n);
+    void (*softmax_bwd)(float *dp, const float *p, float d, float scale, int n);
     /* rotate pairs (2i, 2i+1) by (c[i], s[i]) in place; inv = true rotates back (the backward pass) */
-    void  (*rope_pairs)(float *x, const float *c, const float *s, int n_pairs, bool inv);
+    void (*rope_pairs)(float *x, const float *c, const float *s, int n_pairs, bool inv);
 
     /* --- optimizer --- */
     /* one step on n parameters; wb (may be NULL) gets the bf16 twin of the new w; g is set to 0 */
     void (*adamw)(float *w, uint16_t *wb, float *g, float *m, float *v, size_t n, const adamw_args *a);
 } kern;
 
-extern const kern *K;                  /* set once by kern_init; the reference before that */
+extern const kern *K; /* set once by kern_init; the reference before that */
 extern const kern  kern_ref;
-bool kern_init(const char *force, err *e); /* force: NULL = R1_KERNEL or the best */
+bool               kern_init(const char *force, err *e); /* force: NULL = R1_KERNEL or the best */
 /* All tables this CPU can run, for tests. Returns how many. */
-int  kern_all(const kern *out[4]);
+int kern_all(const kern *out[4]);
 /* "avx512f avx512_bf16 amx_bf16 ...", for reports. Static string. */
 const char *kern_cpu(void);
 #endif

@@ -23,24 +23,24 @@ typedef __m256i vm;
 
 static const int32_t avx2_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 
-V_FN vm v_first(int n) { return _mm256_loadu_si256((const __m256i *)(const void *)(avx2_lanes + 8 - n)); }
-V_FN vf v_load(const float *p) { return _mm256_loadu_ps(p); }             /* p: [8] */
-V_FN void v_store(float *p, vf v) { _mm256_storeu_ps(p, v); }             /* p: [8] */
-V_FN vf v_loadm(const float *p, vm m) { return _mm256_maskload_ps(p, m); }
+V_FN vm   v_first(int n) { return _mm256_loadu_si256((const __m256i *)(const void *)(avx2_lanes + 8 - n)); }
+V_FN vf   v_load(const float *p) { return _mm256_loadu_ps(p); } /* p: [8] */
+V_FN void v_store(float *p, vf v) { _mm256_storeu_ps(p, v); }   /* p: [8] */
+V_FN vf   v_loadm(const float *p, vm m) { return _mm256_maskload_ps(p, m); }
 V_FN void v_storem(float *p, vm m, vf v) { _mm256_maskstore_ps(p, m, v); }
-V_FN vf v_set(float x) { return _mm256_set1_ps(x); }
-V_FN vf v_add(vf a, vf b) { return _mm256_add_ps(a, b); }
-V_FN vf v_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
-V_FN vf v_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }
-V_FN vf v_div(vf a, vf b) { return _mm256_div_ps(a, b); }
-V_FN vf v_sqrt(vf a) { return _mm256_sqrt_ps(a); }
-V_FN vf v_fma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
-V_FN vf v_fnma(vf a, vf b, vf c) { return _mm256_fnmadd_ps(a, b, c); }
-V_FN vf v_max(vf a, vf b) { return _mm256_max_ps(a, b); }                 /* b where either is NaN */
-V_FN vf v_max_nan(vf x, vf lo) { return _mm256_max_ps(lo, x); }           /* NaN in x stays */
-V_FN vf v_min_nan(vf x, vf hi) { return _mm256_min_ps(hi, x); }
-V_FN vf v_abs(vf a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
-V_FN vf v_round(vf a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+V_FN vf   v_set(float x) { return _mm256_set1_ps(x); }
+V_FN vf   v_add(vf a, vf b) { return _mm256_add_ps(a, b); }
+V_FN vf   v_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
+V_FN vf   v_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }
+V_FN vf   v_div(vf a, vf b) { return _mm256_div_ps(a, b); }
+V_FN vf   v_sqrt(vf a) { return _mm256_sqrt_ps(a); }
+V_FN vf   v_fma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
+V_FN vf   v_fnma(vf a, vf b, vf c) { return _mm256_fnmadd_ps(a, b, c); }
+V_FN vf   v_max(vf a, vf b) { return _mm256_max_ps(a, b); }       /* b where either is NaN */
+V_FN vf   v_max_nan(vf x, vf lo) { return _mm256_max_ps(lo, x); } /* NaN in x stays */
+V_FN vf   v_min_nan(vf x, vf hi) { return _mm256_min_ps(hi, x); }
+V_FN vf   v_abs(vf a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
+V_FN vf   v_round(vf a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 /* In two steps, because 2^128 is no float: 2^(n/2) twice (n is at most 129 here). */
 V_FN vf v_exp2i(vf p, vf n) {
     __m256i k = _mm256_cvtps_epi32(n), h = _mm256_srai_epi32(k, 1), bias = _mm256_set1_epi32(127);
@@ -48,15 +48,15 @@ V_FN vf v_exp2i(vf p, vf n) {
     __m256i v = _mm256_slli_epi32(_mm256_add_epi32(_mm256_sub_epi32(k, h), bias), 23);
     return _mm256_mul_ps(_mm256_mul_ps(p, _mm256_castsi256_ps(u)), _mm256_castsi256_ps(v));
 }
-V_FN vf v_zero_below(vf x, vf lo, vf v) { return _mm256_and_ps(_mm256_cmp_ps(x, lo, _CMP_NLT_UQ), v); }
+V_FN vf    v_zero_below(vf x, vf lo, vf v) { return _mm256_and_ps(_mm256_cmp_ps(x, lo, _CMP_NLT_UQ), v); }
 V_FN float v_hsum(vf v) {
     __m128 a = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    a = _mm_add_ps(a, _mm_movehl_ps(a, a));
+    a        = _mm_add_ps(a, _mm_movehl_ps(a, a));
     return _mm_cvtss_f32(_mm_add_ss(a, _mm_movehdup_ps(a)));
 }
 V_FN float v_hmax(vf v) {
     __m128 a = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    a = _mm_max_ps(a, _mm_movehl_ps(a, a));
+    a        = _mm_max_ps(a, _mm_movehl_ps(a, a));
     return _mm_cvtss_f32(_mm_max_ss(a, _mm_movehdup_ps(a)));
 }
 
@@ -80,30 +80,31 @@ V_FN vf v_ld_bf16(const uint16_t *p) {
 }
 V_FN void v_st_bf16(uint16_t *p, vf v) {
     __m256i u = _mm256_castps_si256(v), hi = _mm256_srli_epi32(u, 16);
-    __m256i r = _mm256_add_epi32(u, _mm256_add_epi32(_mm256_set1_epi32(0x7fff), _mm256_and_si256(hi, _mm256_set1_epi32(1))));
+    __m256i r =
+        _mm256_add_epi32(u, _mm256_add_epi32(_mm256_set1_epi32(0x7fff), _mm256_and_si256(hi, _mm256_set1_epi32(1))));
     __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q));
-    r = _mm256_blendv_epi8(_mm256_srli_epi32(r, 16), _mm256_or_si256(hi, _mm256_set1_epi32(0x40)), nan);
+    r           = _mm256_blendv_epi8(_mm256_srli_epi32(r, 16), _mm256_or_si256(hi, _mm256_set1_epi32(0x40)), nan);
     r = _mm256_permute4x64_epi64(_mm256_packus_epi32(r, r), 0x08); /* the packing works within 128-bit halves */
     _mm_storeu_si128((__m128i *)(void *)p, _mm256_castsi256_si128(r));
 }
-V_FN vf v_ld_f16(const uint16_t *p) { return _mm256_cvtph_ps(load_128(p)); }
+V_FN vf   v_ld_f16(const uint16_t *p) { return _mm256_cvtph_ps(load_128(p)); }
 V_FN void v_st_f16(uint16_t *p, vf v) {
     _mm_storeu_si128((__m128i *)(void *)p, _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 }
 V_FN vf v_ld_i8(const int8_t *p) {
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)));
 }
-V_FN float half_to_f32(uint16_t h) { return _cvtsh_ss(h); }
+V_FN float    half_to_f32(uint16_t h) { return _cvtsh_ss(h); }
 V_FN uint16_t half_from_f32(float f) { return _cvtss_sh(f, _MM_FROUND_TO_NEAREST_INT); }
 
 /* Eight floats to int8, half away from zero; what is not within +-127.5 becomes 0 (see kern_ref.c). */
 V_FN void v_st_i8_round(int8_t *p, vf v) {
-    vf ok = _mm256_cmp_ps(v_abs(v), _mm256_set1_ps(127.5f), _CMP_LE_OQ);
-    vf t = _mm256_round_ps(v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
-    vf up = _mm256_cmp_ps(v_abs(_mm256_sub_ps(v, t)), _mm256_set1_ps(0.5f), _CMP_GE_OQ);
-    vf one = _mm256_or_ps(_mm256_set1_ps(1.0f), _mm256_and_ps(v, _mm256_set1_ps(-0.0f)));
-    t = _mm256_add_ps(t, _mm256_and_ps(up, one));
-    t = _mm256_and_ps(ok, _mm256_min_ps(_mm256_max_ps(t, _mm256_set1_ps(-127.0f)), _mm256_set1_ps(127.0f)));
+    vf ok     = _mm256_cmp_ps(v_abs(v), _mm256_set1_ps(127.5f), _CMP_LE_OQ);
+    vf t      = _mm256_round_ps(v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+    vf up     = _mm256_cmp_ps(v_abs(_mm256_sub_ps(v, t)), _mm256_set1_ps(0.5f), _CMP_GE_OQ);
+    vf one    = _mm256_or_ps(_mm256_set1_ps(1.0f), _mm256_and_ps(v, _mm256_set1_ps(-0.0f)));
+    t         = _mm256_add_ps(t, _mm256_and_ps(up, one));
+    t         = _mm256_and_ps(ok, _mm256_min_ps(_mm256_max_ps(t, _mm256_set1_ps(-127.0f)), _mm256_set1_ps(127.0f)));
     __m256i i = _mm256_cvtps_epi32(t);
     __m128i w = _mm_packs_epi32(_mm256_castsi256_si128(i), _mm256_extracti128_si256(i, 1));
     _mm_storel_epi64((__m128i *)(void *)p, _mm_packs_epi16(w, w));

@@ -22,26 +22,26 @@ typedef __m512    vf;
 typedef __m512d   vd;
 typedef __mmask16 vm;
 
-V_FN vm v_first(int n) { return (vm)((1u << n) - 1u); }
-V_FN vf v_load(const float *p) { return _mm512_loadu_ps(p); }             /* p: [16] */
-V_FN void v_store(float *p, vf v) { _mm512_storeu_ps(p, v); }             /* p: [16] */
-V_FN vf v_loadm(const float *p, vm m) { return _mm512_maskz_loadu_ps(m, p); }
-V_FN void v_storem(float *p, vm m, vf v) { _mm512_mask_storeu_ps(p, m, v); }
-V_FN vf v_set(float x) { return _mm512_set1_ps(x); }
-V_FN vf v_add(vf a, vf b) { return _mm512_add_ps(a, b); }
-V_FN vf v_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
-V_FN vf v_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
-V_FN vf v_div(vf a, vf b) { return _mm512_div_ps(a, b); }
-V_FN vf v_sqrt(vf a) { return _mm512_sqrt_ps(a); }
-V_FN vf v_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
-V_FN vf v_fnma(vf a, vf b, vf c) { return _mm512_fnmadd_ps(a, b, c); }
-V_FN vf v_max(vf a, vf b) { return _mm512_max_ps(a, b); }                 /* b where either is NaN */
-V_FN vf v_max_nan(vf x, vf lo) { return _mm512_max_ps(lo, x); }           /* NaN in x stays */
-V_FN vf v_min_nan(vf x, vf hi) { return _mm512_min_ps(hi, x); }
-V_FN vf v_abs(vf a) { return _mm512_abs_ps(a); }
-V_FN vf v_round(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-V_FN vf v_exp2i(vf p, vf n) { return _mm512_scalef_ps(p, n); }
-V_FN vf v_zero_below(vf x, vf lo, vf v) { return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, lo, _CMP_NLT_UQ), v); }
+V_FN vm    v_first(int n) { return (vm)((1u << n) - 1u); }
+V_FN vf    v_load(const float *p) { return _mm512_loadu_ps(p); } /* p: [16] */
+V_FN void  v_store(float *p, vf v) { _mm512_storeu_ps(p, v); }   /* p: [16] */
+V_FN vf    v_loadm(const float *p, vm m) { return _mm512_maskz_loadu_ps(m, p); }
+V_FN void  v_storem(float *p, vm m, vf v) { _mm512_mask_storeu_ps(p, m, v); }
+V_FN vf    v_set(float x) { return _mm512_set1_ps(x); }
+V_FN vf    v_add(vf a, vf b) { return _mm512_add_ps(a, b); }
+V_FN vf    v_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
+V_FN vf    v_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
+V_FN vf    v_div(vf a, vf b) { return _mm512_div_ps(a, b); }
+V_FN vf    v_sqrt(vf a) { return _mm512_sqrt_ps(a); }
+V_FN vf    v_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
+V_FN vf    v_fnma(vf a, vf b, vf c) { return _mm512_fnmadd_ps(a, b, c); }
+V_FN vf    v_max(vf a, vf b) { return _mm512_max_ps(a, b); }       /* b where either is NaN */
+V_FN vf    v_max_nan(vf x, vf lo) { return _mm512_max_ps(lo, x); } /* NaN in x stays */
+V_FN vf    v_min_nan(vf x, vf hi) { return _mm512_min_ps(hi, x); }
+V_FN vf    v_abs(vf a) { return _mm512_abs_ps(a); }
+V_FN vf    v_round(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+V_FN vf    v_exp2i(vf p, vf n) { return _mm512_scalef_ps(p, n); }
+V_FN vf    v_zero_below(vf x, vf lo, vf v) { return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, lo, _CMP_NLT_UQ), v); }
 V_FN float v_hsum(vf v) { return _mm512_reduce_add_ps(v); }
 V_FN float v_hmax(vf v) { return _mm512_reduce_max_ps(v); }
 
@@ -63,24 +63,24 @@ V_FN void v_st_bf16(uint16_t *p, vf v) {
     __m256bh h = _mm512_cvtneps_pbh(v);
     memcpy(p, &h, sizeof h);
 }
-V_FN vf v_ld_f16(const uint16_t *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p)); }
+V_FN vf   v_ld_f16(const uint16_t *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p)); }
 V_FN void v_st_f16(uint16_t *p, vf v) {
     _mm256_storeu_si256((__m256i *)(void *)p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 V_FN vf v_ld_i8(const int8_t *p) {
     return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p)));
 }
-V_FN float half_to_f32(uint16_t h) { return _cvtsh_ss(h); }
+V_FN float    half_to_f32(uint16_t h) { return _cvtsh_ss(h); }
 V_FN uint16_t half_from_f32(float f) { return _cvtss_sh(f, _MM_FROUND_TO_NEAREST_INT); }
 
 /* Sixteen floats to int8, half away from zero; what is not within +-127.5 becomes 0 (see kern_ref.c). */
 V_FN void v_st_i8_round(int8_t *p, vf v) {
-    __mmask16 ok = _mm512_cmp_ps_mask(_mm512_abs_ps(v), _mm512_set1_ps(127.5f), _CMP_LE_OQ);
-    vf        t = _mm512_roundscale_ps(v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
-    __mmask16 up = _mm512_cmp_ps_mask(_mm512_abs_ps(_mm512_sub_ps(v, t)), _mm512_set1_ps(0.5f), _CMP_GE_OQ);
+    __mmask16 ok  = _mm512_cmp_ps_mask(_mm512_abs_ps(v), _mm512_set1_ps(127.5f), _CMP_LE_OQ);
+    vf        t   = _mm512_roundscale_ps(v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+    __mmask16 up  = _mm512_cmp_ps_mask(_mm512_abs_ps(_mm512_sub_ps(v, t)), _mm512_set1_ps(0.5f), _CMP_GE_OQ);
     vf        one = _mm512_or_ps(_mm512_set1_ps(1.0f), _mm512_and_ps(v, _mm512_set1_ps(-0.0f)));
-    t = _mm512_mask_add_ps(t, up, t, one);
-    t = _mm512_min_ps(_mm512_max_ps(t, _mm512_set1_ps(-127.0f)), _mm512_set1_ps(127.0f));
+    t             = _mm512_mask_add_ps(t, up, t, one);
+    t             = _mm512_min_ps(_mm512_max_ps(t, _mm512_set1_ps(-127.0f)), _mm512_set1_ps(127.0f));
     _mm_storeu_si128((__m128i *)(void *)p, _mm512_cvtepi32_epi8(_mm512_maskz_cvtps_epi32(ok, t)));
 }
 

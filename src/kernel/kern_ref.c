@@ -77,14 +77,14 @@ static void cvt_q8_0_to_f32(float *y, const block_q8_0 *x, size_t n) { /* y: [n]
  * overflows) becomes 0: the cast below would otherwise be undefined. */
 static void cvt_f32_to_q8_0(block_q8_0 *y, const float *x, size_t n) { /* x: [n], n % 32 == 0 */
     for (size_t b = 0; b < n / Q8_0_BLOCK; b++) {
-        const float *xb = x + b * Q8_0_BLOCK; /* [32] */
+        const float *xb   = x + b * Q8_0_BLOCK; /* [32] */
         float        amax = 0;
         for (int j = 0; j < Q8_0_BLOCK; j++)
             if (fabsf(xb[j]) > amax) amax = fabsf(xb[j]);
         float d = amax / 127.0f, inv = d > 0 ? 1.0f / d : 0.0f;
         y[b].d = f16_from_f32(d);
         for (int j = 0; j < Q8_0_BLOCK; j++) {
-            float v = xb[j] * inv;
+            float v   = xb[j] * inv;
             y[b].q[j] = fabsf(v) <= 127.5f ? (int8_t)fminf(fmaxf(roundf(v), -127.0f), 127.0f) : 0;
         }
     }
@@ -92,14 +92,15 @@ static void cvt_f32_to_q8_0(block_q8_0 *y, const float *x, size_t n) { /* x: [n]
 
 /* --- matrix times vector --- */
 
-static void gemv_f32(float *y, const float *w, const float *x, int rows, int cols) { /* y: [rows], w: [rows, cols], x: [cols] */
+/* y: [rows], w: [rows, cols], x: [cols] */
+static void gemv_f32(float *y, const float *w, const float *x, int rows, int cols) {
     for (int r = 0; r < rows; r++) y[r] = dot_f32(w + (size_t)r * (size_t)cols, x, cols);
 }
 
 static void gemv_bf16(float *y, const uint16_t *w, const float *x, int rows, int cols) { /* as gemv_f32 */
     for (int r = 0; r < rows; r++) {
         const uint16_t *wr = w + (size_t)r * (size_t)cols;
-        double          s = 0;
+        double          s  = 0;
         for (int c = 0; c < cols; c++) s += (double)bf16_to_f32(wr[c]) * (double)x[c];
         y[r] = (float)s;
     }
@@ -108,17 +109,18 @@ static void gemv_bf16(float *y, const uint16_t *w, const float *x, int rows, int
 static void gemv_f16(float *y, const uint16_t *w, const float *x, int rows, int cols) { /* as gemv_f32 */
     for (int r = 0; r < rows; r++) {
         const uint16_t *wr = w + (size_t)r * (size_t)cols;
-        double          s = 0;
+        double          s  = 0;
         for (int c = 0; c < cols; c++) s += (double)f16_to_f32(wr[c]) * (double)x[c];
         y[r] = (float)s;
     }
 }
 
-static void gemv_q8_0(float *y, const block_q8_0 *w, const float *x, int rows, int cols) { /* as gemv_f32; cols % 32 == 0 */
+/* as gemv_f32; cols % 32 == 0 */
+static void gemv_q8_0(float *y, const block_q8_0 *w, const float *x, int rows, int cols) {
     int nb = cols / Q8_0_BLOCK;
     for (int r = 0; r < rows; r++) {
         const block_q8_0 *wr = w + (size_t)r * (size_t)nb;
-        double            s = 0;
+        double            s  = 0;
         for (int b = 0; b < nb; b++) {
             double sb = 0;
             for (int j = 0; j < Q8_0_BLOCK; j++) sb += (double)wr[b].q[j] * (double)x[b * Q8_0_BLOCK + j];
@@ -130,8 +132,9 @@ static void gemv_q8_0(float *y, const block_q8_0 *w, const float *x, int rows, i
 
 /* --- small matrices --- */
 
+/* A: [M, Kd] strided, B: [Kd, N], C: [M, N] */
 static void sgemm(int M, int N, int Kd, float alpha, const float *A, int ars, int acs, const float *B, int ldb,
-                  bool accumulate, float *C, int ldc) { /* A: [M, Kd] strided, B: [Kd, N], C: [M, N] */
+                  bool accumulate, float *C, int ldc) {
     for (int i = 0; i < M; i++) {
         float *c = C + (ptrdiff_t)i * ldc; /* [N] */
         for (int j = 0; j < N; j++) {
@@ -144,12 +147,14 @@ static void sgemm(int M, int N, int Kd, float alpha, const float *A, int ars, in
     }
 }
 
-static void transpose_f32(float *y, int ldy, const float *x, int ldx, int rows, int cols) { /* y: [cols, rows], x: [rows, cols] */
+/* y: [cols, rows], x: [rows, cols] */
+static void transpose_f32(float *y, int ldy, const float *x, int ldx, int rows, int cols) {
     for (int r = 0; r < rows; r++)
         for (int c = 0; c < cols; c++) y[(ptrdiff_t)c * ldy + r] = x[(ptrdiff_t)r * ldx + c];
 }
 
-static void transpose_u16(uint16_t *y, int ldy, const uint16_t *x, int ldx, int rows, int cols) { /* y: [cols, rows], x: [rows, cols] */
+/* y: [cols, rows], x: [rows, cols] */
+static void transpose_u16(uint16_t *y, int ldy, const uint16_t *x, int ldx, int rows, int cols) {
     for (int r = 0; r < rows; r++)
         for (int c = 0; c < cols; c++) y[(ptrdiff_t)c * ldy + r] = x[(ptrdiff_t)r * ldx + c];
 }
@@ -174,7 +179,8 @@ static float rmsnorm_bf16(uint16_t *y, const float *x, const float *w, float eps
 
 /* y_i = x_i r w_i with r = (sum x^2 / n + eps)^-1/2, so dr/dx_j = -r^3 x_j / n and
  * dx_j = r (w_j dy_j) - x_j r^3 / n * sum_i dy_i w_i x_i. */
-static void rmsnorm_bwd(float *dx, float *dw, const float *dy, const float *x, const float *w, float rstd, int n) { /* all [n] */
+/* all [n] */
+static void rmsnorm_bwd(float *dx, float *dw, const float *dy, const float *x, const float *w, float rstd, int n) {
     double s = 0;
     for (int i = 0; i < n; i++) s += (double)dy[i] * (double)w[i] * (double)x[i];
     float c = (float)(s * (double)rstd * (double)rstd * (double)rstd / (double)(n > 0 ? n : 1));
@@ -220,21 +226,23 @@ static void softmax_bwd(float *dp, const float *p, float d, float scale, int n) 
     for (int i = 0; i < n; i++) dp[i] = p[i] * (dp[i] - d) * scale;
 }
 
-static void rope_pairs(float *x, const float *c, const float *s, int n_pairs, bool inv) { /* x: [2 n_pairs], c, s: [n_pairs] */
+/* x: [2 n_pairs], c, s: [n_pairs] */
+static void rope_pairs(float *x, const float *c, const float *s, int n_pairs, bool inv) {
     for (int i = 0; i < n_pairs; i++) {
         float si = inv ? -s[i] : s[i], x0 = x[2 * i], x1 = x[2 * i + 1];
-        x[2 * i] = x0 * c[i] - x1 * si;
+        x[2 * i]     = x0 * c[i] - x1 * si;
         x[2 * i + 1] = x1 * c[i] + x0 * si;
     }
 }
 
 /* --- optimizer --- */
 
-static void adamw(float *w, uint16_t *wb, float *g, float *m, float *v, size_t n, const adamw_args *a) { /* w, g, m, v: [n] */
+/* w, g, m, v: [n] */
+static void adamw(float *w, uint16_t *wb, float *g, float *m, float *v, size_t n, const adamw_args *a) {
     for (size_t i = 0; i < n; i++) {
         float gi = g[i] * a->gscale;
-        m[i] = a->beta1 * m[i] + (1.0f - a->beta1) * gi;
-        v[i] = a->beta2 * v[i] + (1.0f - a->beta2) * (gi * gi);
+        m[i]     = a->beta1 * m[i] + (1.0f - a->beta1) * gi;
+        v[i]     = a->beta2 * v[i] + (1.0f - a->beta2) * (gi * gi);
         float mh = m[i] / a->c1, vh = v[i] / a->c2;
         w[i] -= a->lr * (mh / (sqrtf(vh) + a->eps) + a->wd * w[i]);
         if (wb) wb[i] = bf16_from_f32(w[i]);
@@ -243,36 +251,36 @@ static void adamw(float *w, uint16_t *wb, float *g, float *m, float *v, size_t n
 }
 
 const kern kern_ref = {
-    .name = "ref",
-    .dot_f32 = dot_f32,
-    .axpy_f32 = axpy_f32,
-    .scale_f32 = scale_f32,
-    .add_f32 = add_f32,
-    .sumsq_f32 = sumsq_f32,
-    .max_f32 = max_f32,
-    .finite_f32 = finite_f32,
-    .f32_to_bf16 = cvt_f32_to_bf16,
-    .bf16_to_f32 = cvt_bf16_to_f32,
-    .f32_to_f16 = cvt_f32_to_f16,
-    .f16_to_f32 = cvt_f16_to_f32,
-    .q8_0_to_f32 = cvt_q8_0_to_f32,
-    .f32_to_q8_0 = cvt_f32_to_q8_0,
-    .gemv_f32 = gemv_f32,
-    .gemv_bf16 = gemv_bf16,
-    .gemv_f16 = gemv_f16,
-    .gemv_q8_0 = gemv_q8_0,
-    .sgemm = sgemm,
+    .name          = "ref",
+    .dot_f32       = dot_f32,
+    .axpy_f32      = axpy_f32,
+    .scale_f32     = scale_f32,
+    .add_f32       = add_f32,
+    .sumsq_f32     = sumsq_f32,
+    .max_f32       = max_f32,
+    .finite_f32    = finite_f32,
+    .f32_to_bf16   = cvt_f32_to_bf16,
+    .bf16_to_f32   = cvt_bf16_to_f32,
+    .f32_to_f16    = cvt_f32_to_f16,
+    .f16_to_f32    = cvt_f16_to_f32,
+    .q8_0_to_f32   = cvt_q8_0_to_f32,
+    .f32_to_q8_0   = cvt_f32_to_q8_0,
+    .gemv_f32      = gemv_f32,
+    .gemv_bf16     = gemv_bf16,
+    .gemv_f16      = gemv_f16,
+    .gemv_q8_0     = gemv_q8_0,
+    .sgemm         = sgemm,
     .transpose_f32 = transpose_f32,
     .transpose_u16 = transpose_u16,
-    .rmsnorm = rmsnorm,
-    .rmsnorm_bf16 = rmsnorm_bf16,
-    .rmsnorm_bwd = rmsnorm_bwd,
-    .swiglu = swiglu,
-    .swiglu_bf16 = swiglu_bf16,
-    .swiglu_bwd = swiglu_bwd,
-    .exp_sum = exp_sum,
-    .exp_lse = exp_lse,
-    .softmax_bwd = softmax_bwd,
-    .rope_pairs = rope_pairs,
-    .adamw = adamw,
+    .rmsnorm       = rmsnorm,
+    .rmsnorm_bf16  = rmsnorm_bf16,
+    .rmsnorm_bwd   = rmsnorm_bwd,
+    .swiglu        = swiglu,
+    .swiglu_bf16   = swiglu_bf16,
+    .swiglu_bwd    = swiglu_bwd,
+    .exp_sum       = exp_sum,
+    .exp_lse       = exp_lse,
+    .softmax_bwd   = softmax_bwd,
+    .rope_pairs    = rope_pairs,
+    .adamw         = adamw,
 };
