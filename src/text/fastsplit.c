@@ -167,29 +167,26 @@ static void deepseek_stretch(const view *v, const char *p, piece_fn fn, void *ct
     }
 }
 
-/* Numbers and CJK runs are cut out first; the third pattern then sees each stretch between them as a text of its own
- * (so that its end counts as an end in `(?!\S)`). */
+/* Numbers and CJK runs are cut out first; the third pattern then sees each stretch between them, and each CJK run, as a
+ * text of its own (so that its end counts as an end in `(?!\S)`, and the middle dot U+30FB parts from letters). In a
+ * number the third pattern matches nothing, so that stays whole. */
 static void run_deepseek(const uint8_t *cls, const char *p, const char *end, piece_fn fn, void *ctx) {
     view whole = {cls, end};
     while (p < end) {
-        const char *q = run_without(&whole, p, UC_N | UC_CJK);
-        if (q > p) {
-            view part = {cls, q};
-            deepseek_stretch(&part, p, fn, ctx);
-            p = q;
-            continue;
-        }
-        uint8_t c = class_at(&whole, p, &q);
-        if (c & UC_N) {
-            const char *r;
-            for (int i = 1; i < 3 && (class_at(&whole, q, &r) & UC_N); i++) q = r;
-        } else {
+        const char *q = run_without(&whole, p, UC_N | UC_CJK), *r;
+        if (q == p) {
+            uint8_t c = class_at(&whole, p, &q);
+            if (c & UC_N) {
+                for (int i = 1; i < 3 && (class_at(&whole, q, &r) & UC_N); i++) q = r;
+                fn(ctx, p, (size_t)(q - p));
+                p = q;
+                continue;
+            }
             /* A number inside the CJK ranges was cut out by the first pattern already. */
-            const char *r = q;
-            uint8_t d;
-            while ((d = class_at(&whole, q, &r)) & UC_CJK && !(d & UC_N)) q = r;
+            while (((c = class_at(&whole, q, &r)) & UC_CJK) && !(c & UC_N)) q = r;
         }
-        fn(ctx, p, (size_t)(q - p));
+        view part = {cls, q};
+        deepseek_stretch(&part, p, fn, ctx);
         p = q;
     }
 }

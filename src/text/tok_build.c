@@ -86,9 +86,13 @@ int32_t tok_find(const tokenizer *t, const char *bytes, size_t n) { return t->ma
 
 /* ---- entries ---- */
 
-static bool entry_at(tokenizer *t, int64_t id, const char *what, err *e) {
+/* Names in messages: at most 60 bytes, and not NUL-terminated (they may lie in a mapped file). */
+static int shown(size_t n) { return n < 60 ? (int)n : 60; }
+
+static bool entry_at(tokenizer *t, int64_t id, const char *what, size_t n, err *e) {
     if (id < 0 || id >= TOK_MAX_IDS)
-        return err_set(e, "tokenizer: token \"%.60s\" has id %lld, expected 0 to %d", what, (long long)id, TOK_MAX_IDS - 1);
+        return err_set(e, "tokenizer: token \"%.*s\" has id %lld, expected 0 to %d", shown(n), what, (long long)id,
+                       TOK_MAX_IDS - 1);
     if (id >= t->cap) {
         int cap = t->cap ? t->cap : 1024;
         while (cap <= id) cap *= 2;
@@ -101,12 +105,12 @@ static bool entry_at(tokenizer *t, int64_t id, const char *what, err *e) {
 }
 
 bool tok_put_key(tokenizer *t, int64_t id, const char *key, size_t n, err *e) {
-    if (!entry_at(t, id, key, e)) return false;
+    if (!entry_at(t, id, key, n, e)) return false;
     if (n > UINT32_MAX / 2) return err_set(e, "tokenizer: token %lld is %zu bytes long", (long long)id, n);
     tok_entry *x = &t->entry[id];
     if (x->kind != TOK_UNUSED)
-        return err_set(e, "tokenizer: id %lld is used twice (\"%.60s\" and \"%.60s\")", (long long)id,
-                       bytes_of(t, (int32_t)id), key);
+        return err_set(e, "tokenizer: id %lld is used twice (\"%.60s\" and \"%.*s\")", (long long)id,
+                       bytes_of(t, (int32_t)id), shown(n), key);
     x->at = t->blob.len;
     x->kind = TOK_BYTES;
     if (n == 0 || !tok_key_to_bytes(key, n, &t->blob)) {
@@ -125,7 +129,7 @@ bool tok_put_key(tokenizer *t, int64_t id, const char *key, size_t n, err *e) {
 
 bool tok_put_added(tokenizer *t, int64_t id, const char *text, size_t n, unsigned flags, err *e) {
     if (n == 0) return err_set(e, "tokenizer: added token %lld has an empty text", (long long)id);
-    if (!entry_at(t, id, text, e)) return false;
+    if (!entry_at(t, id, text, n, e)) return false;
     tok_entry *x = &t->entry[id];
     if (x->kind == TOK_UNUSED) {
         *x = (tok_entry){.at = t->blob.len, .len = (uint32_t)n, .kind = TOK_ADDED};
@@ -139,8 +143,8 @@ bool tok_put_added(tokenizer *t, int64_t id, const char *text, size_t n, unsigne
                     (key.len == n && memcmp(key.p, text, n) == 0);
         str_free(&key);
         if (!same)
-            return err_set(e, "tokenizer: id %lld is \"%.60s\" in added_tokens and \"%.60s\" in the vocabulary",
-                           (long long)id, text, bytes_of(t, (int32_t)id));
+            return err_set(e, "tokenizer: id %lld is \"%.*s\" in added_tokens and \"%.60s\" in the vocabulary",
+                           (long long)id, shown(n), text, bytes_of(t, (int32_t)id));
     }
     x->is_added = true;
     x->special = (flags & ADDED_SPECIAL) != 0;
@@ -156,7 +160,7 @@ bool tok_put_added(tokenizer *t, int64_t id, const char *text, size_t n, unsigne
     return true;
 }
 
-bool tok_put_unused(tokenizer *t, int64_t id, err *e) { return entry_at(t, id, "(unused)", e); }
+bool tok_put_unused(tokenizer *t, int64_t id, err *e) { return entry_at(t, id, "(unused)", 8, e); }
 
 bool tok_put_merge(tokenizer *t, const char *left, size_t ln, const char *right, size_t rn, err *e) {
     str s = {0};
@@ -169,8 +173,8 @@ bool tok_put_merge(tokenizer *t, const char *left, size_t ln, const char *right,
         c = tok_find(t, s.p, s.len);
     }
     if (a < 0 || b < 0 || c < 0) {
-        err_set(e, "tokenizer: merge %zu \"%.*s %.*s\": %s not in the vocabulary", t->n_merges, (int)(ln < 60 ? ln : 60), left,
-                (int)(rn < 60 ? rn : 60), right, a < 0 ? "its left half is" : b < 0 ? "its right half is" : "the two joined are");
+        err_set(e, "tokenizer: merge %zu \"%.*s %.*s\": %s not in the vocabulary", t->n_merges, shown(ln), left, shown(rn), right,
+                a < 0 ? "its left half is" : b < 0 ? "its right half is" : "the two joined are");
         goto done;
     }
     if (t->n_merges == t->cap_merges) {

@@ -92,7 +92,8 @@ tokenizer *tok_from_tables(const tok_table *tab, err *e) {
         size_t n = tab->merge_len[i];
         const char *space = n > 1 ? memchr(m + 1, ' ', n - 1) : NULL;
         if (!space) {
-            err_set(e, "tokenizer: merge %d is \"%.60s\", expected two pieces with a space between", i, m);
+            err_set(e, "tokenizer: merge %d is \"%.*s\", expected two pieces with a space between", i,
+                    (int)(n < 60 ? n : 60), m);
             goto fail;
         }
         if (!tok_put_merge(t, m, (size_t)(space - m), space + 1, n - (size_t)(space + 1 - m), e)) goto fail;

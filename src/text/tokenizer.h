@@ -9,8 +9,7 @@
  * Memory:  a tokenizer is one object, read-only after it is made; ids grow and are freed by the caller.
  * Errors:  a file that is not understood names the key and what was expected. Encoding never fails: any bytes
  *          encode (invalid UTF-8 goes through as bytes where the vocabulary is byte-level).
- * Threads: a tokenizer may be used by many threads at once with one tok_cache each (NULL cache: the tokenizer's own,
- *          then one thread only). */
+ * Threads: a tokenizer may be used by many threads at once (but tok_tables is called by one). */
 #ifndef R1_TOKENIZER_H
 #define R1_TOKENIZER_H
 #include <stdint.h>
@@ -25,6 +24,8 @@ void ids_add(ids *v, int32_t id);
 void ids_free(ids *v);
 
 typedef struct tokenizer tokenizer;
+/* TOK_PLAIN: no added token is recognised, whatever the text says (a person's words cannot steer the template).
+ * TOK_SPECIAL: all added tokens are, special or not, as Hugging Face's encode does. */
 enum { TOK_PLAIN = 0, TOK_SPECIAL = 1 };
 
 tokenizer *tok_load(const char *path, err *e) R1_MUST_USE;                         /* tokenizer.json or a folder with one */
@@ -38,7 +39,8 @@ bool tok_is_special(const tokenizer *t, int32_t id);
 int32_t tok_id(const tokenizer *t, const char *piece);                             /* id of a special/added token by its text, or -1 */
 
 /* Training: byte-level BPE on a stream of texts, deterministic (ties by lowest pair ids). Digits stand alone,
- * the qwen2 split pattern. `special` come last in the vocabulary. */
+ * the qwen2 split pattern, NFC. `special` come last in the vocabulary. When no pair occurs twice any more the vocabulary
+ * stays smaller than asked for: see tok_size. */
 typedef struct tok_trainer tok_trainer;
 tok_trainer *tok_trainer_new(void);
 void tok_trainer_add(tok_trainer *tr, const char *text, size_t n);
@@ -52,8 +54,8 @@ typedef struct tok_table {
     int n_tokens, n_merges;
     const char *const *token; const size_t *token_len; const int32_t *type;
     const char *const *merge; const size_t *merge_len;
-    const char *pre;                                                               /* "qwen2", "deepseek-v3", "gpt-2" */
+    const char *pre;  /* "gpt-2", "qwen2", "deepseek-r1-qwen", "llama-bpe", "deepseek-v3", "smollm"; NULL: GGUF has no name for it */
 } tok_table;
 const tok_table *tok_tables(tokenizer *t);
-tokenizer *tok_from_tables(const tok_table *tab, err *e) R1_MUST_USE;              /* copies */
+tokenizer *tok_from_tables(const tok_table *tab, err *e) R1_MUST_USE;              /* copies; for tokenizer.ggml.model = gpt2 */
 #endif
