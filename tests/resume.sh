@@ -28,7 +28,13 @@ not_ok() {
     echo "not ok $1: $2"
     failed=1
 }
-train() { "$r1" train recipes/mini.ini --set pretrain.checkpoint_minutes=0 --set sft.checkpoint_minutes=0 "$@"; }
+args=(train recipes/mini.ini --set pretrain.checkpoint_minutes=0 --set sft.checkpoint_minutes=0)
+train() { "$r1" "${args[@]}" "$@"; }
+# In the background, with exec: $pid is r1 itself, not a shell that would die alone and leave it running.
+train_bg() {
+    (exec "$r1" "${args[@]}" "$@" > "$dir/log" 2>&1) &
+    pid=$!
+}
 bits() { cat "$1/tokenizer.json" "$1/base/model.safetensors" "$1/sft/model.safetensors" "$1/mini.gguf" | sha256sum; }
 # Everything of metrics.jsonl that is not a clock.
 figures() { sed -E 's/"(tok_s|peak_share|elapsed)":[^,}]*,?//g' "$1/metrics.jsonl"; }
@@ -38,12 +44,10 @@ same() { # same NAME FOLDER: the bits and the figures of the undisturbed run
     else ok "$1"; fi
 }
 
-start=$(date +%s%N)
 if ! train --out "$dir/a" > "$dir/log" 2>&1; then
     not_ok undisturbed "$(tail -n 1 "$dir/log")"
     exit 1
 fi
-took=$((($(date +%s%N) - start) / 1000000))
 ok undisturbed
 want=$(bits "$dir/a")
 want_figures=$(figures "$dir/a")
@@ -53,34 +57,57 @@ else not_ok same-seed-same-bits "$(tail -n 1 "$dir/log")"; fi
 train --out "$dir/c" --set run.seed=2 > "$dir/log" 2>&1
 if [ "$(bits "$dir/c")" = "$want" ]; then not_ok other-seed-other-bits "the same bits"; else ok other-seed-other-bits; fi
 
-# ---- SIGKILL at random moments, then --resume, until the run is done
+# ---- SIGKILL at random moments, then --resume. A moment is a random step and some milliseconds more, so that it does
+# not depend on how fast the machine is today; it may fall into a step, a checkpoint, an export.
+run_until() { # run_until STEPS FOLDER ARGS...: resume there, kill when so many steps are in metrics.jsonl; 1: it ended
+    local steps=$1 out=$2 ms=$((RANDOM % 60)) ended
+    shift 2
+    train_bg --out "$out" --resume "$@"
+    while kill -0 "$pid" 2> /dev/null; do
+        if [ -e "$out/metrics.jsonl" ] && [ "$(wc -l < "$out/metrics.jsonl")" -ge "$steps" ]; then break; fi
+        sleep 0.005
+    done
+    sleep "$(printf '0.%03d' "$ms")"
+    kill -9 "$pid" 2> /dev/null
+    wait "$pid" 2> /dev/null
+    ended=$?
+    pid=
+    [ "$ended" -eq 137 ]
+}
 rounds=3
 if [ -n "${R1_LONG:-}" ]; then rounds=12; fi
 for i in $(seq "$rounds"); do
     out=$dir/kill$i
-    kills=0
-    status=1
-    for _ in $(seq 8); do
-        train --out "$out" --resume > "$dir/log" 2>&1 &
-        pid=$!
-        wait_ms=$(((RANDOM * took) / 32768 / 3 + 20))
-        sleep "$(printf '%d.%03d' $((wait_ms / 1000)) $((wait_ms % 1000)))"
-        if kill -9 "$pid" 2> /dev/null; then kills=$((kills + 1)); fi
-        wait "$pid" 2> /dev/null
-        status=$?
-        pid=
-        if [ "$status" -eq 0 ]; then break; fi
+    minutes=0 # a checkpoint after every step, or where the clock has it
+    if [ $((i % 2)) -eq 0 ]; then minutes=0.002; fi
+    kills=0 moments=
+    for at in $(for _ in 1 2 3 4; do echo $((RANDOM % 19)); done | sort -n); do
+        if run_until "$at" "$out" --set pretrain.checkpoint_minutes=$minutes; then
+            kills=$((kills + 1)) moments="$moments $at"
+        fi
     done
-    train --out "$out" --resume > "$dir/log" 2>&1 || not_ok "killed-$i" "$(tail -n 1 "$dir/log")"
-    same "killed-$i-($kills-times)" "$out"
-    if find "$out" -name '*.tmp*' | grep -q .; then echo "note: a .tmp file of a killed run is left in $out"; fi
+    if ! train --out "$out" --resume --set pretrain.checkpoint_minutes=$minutes > "$dir/log" 2>&1; then
+        not_ok "killed-$i" "$(tail -n 1 "$dir/log")"
+    else same "killed-$i" "$out"; fi
+    echo "# killed $kills times, from steps:$moments"
     rm -rf "$out"
 done
 
+# ---- Muon's state is in the checkpoint too
+train --out "$dir/muon" --stage tokenizer --set pretrain.optimizer=muon > "$dir/log" 2>&1
+cp -r "$dir/muon" "$dir/muon2"
+train --out "$dir/muon" --stage pretrain --set pretrain.optimizer=muon > "$dir/log" 2>&1
+run_until 5 "$dir/muon2" --stage pretrain --set pretrain.optimizer=muon
+train --out "$dir/muon2" --stage pretrain --set pretrain.optimizer=muon --resume > "$dir/log" 2>&1
+if ! cmp -s "$dir/muon/base/model.safetensors" "$dir/muon2/base/model.safetensors"; then
+    not_ok muon-killed "other bits ($(tail -n 1 "$dir/log"))"
+elif cmp -s "$dir/muon/base/model.safetensors" "$dir/a/base/model.safetensors"; then
+    not_ok muon-killed "the same bits as AdamW"
+else ok muon-killed; fi
+
 # ---- Ctrl-C: the step is finished, the checkpoint written, exit 0 with a line that says how to go on
 out=$dir/int
-train --out "$out" > "$dir/log" 2>&1 &
-pid=$!
+train_bg --out "$out"
 for _ in $(seq 200); do
     if [ -s "$out/metrics.jsonl" ]; then break; fi
     sleep 0.02
