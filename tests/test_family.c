@@ -36,9 +36,10 @@ static void one_row(const family *f, int level, const problem *p, str *line) {
     assert_int_equal(count(p->reasoning.p, "\nCheck: "), 1 + slip);
     assert_int_equal(count(p->reasoning.p, ", wrong\n"), slip);
     size_t to = slip ? (size_t)p->slip_from : p->reasoning.len;
-    while (slip && p->reasoning.p[to - 1] != '\n') to--;      /* the line that turns wrong is half a line */
+    while (slip && p->reasoning.p[to - 1] != '\n') to--; /* the line that turns wrong is half a line */
     steps_report r = steps_check(p->reasoning.p, to, ux);
-    if (r.wrong || (!slip && r.claims < 2)) fail_msg("%s level %d: %d claims, %d false\n%s", f->name, level, r.claims, r.wrong, line->p);
+    if (r.wrong || (!slip && r.claims < 2))
+        fail_msg("%s level %d: %d claims, %d false\n%s", f->name, level, r.claims, r.wrong, line->p);
     if (!slip) return;
     assert_true(level >= 2 && p->slip_from > 0 && (size_t)p->slip_to < p->reasoning.len);
     assert_memory_equal(p->reasoning.p + p->slip_to, "Check: ", 7);
@@ -46,7 +47,8 @@ static void one_row(const family *f, int level, const problem *p, str *line) {
     assert_true(strstr(p->reasoning.p, "\nWork:\n") < p->reasoning.p + p->slip_from);
     assert_true(strstr(p->reasoning.p + p->slip_to, ", wrong\nWork:\n") != NULL);
     /* The first Work ends somewhere else than the second: its last line is a mistake's consequence. */
-    const char *w1 = strstr(p->reasoning.p, "\nWork:\n"), *w2 = strstr(p->reasoning.p + p->slip_to, "\nWork:\n"), *c2 = strstr(w2, "\nCheck: ");
+    const char *w1 = strstr(p->reasoning.p, "\nWork:\n"), *w2 = strstr(p->reasoning.p + p->slip_to, "\nWork:\n"),
+               *c2 = strstr(w2, "\nCheck: ");
     size_t n1 = (size_t)(p->reasoning.p + p->slip_to - 1 - w1), n2 = (size_t)(c2 - w2);
     assert_true(n1 != n2 || memcmp(w1, w2, n1));
 }
@@ -54,12 +56,12 @@ static void one_row(const family *f, int level, const problem *p, str *line) {
 static void test_rows_are_right(void **state) {
     (void)state;
     uint64_t seed = unit_seed("test_rows_are_right");
-    str line = {0};
+    str      line = {0};
     for (int i = 0; i < family_count(); i++) {
         const family *f = family_at(i);
         for (int level = 1; level <= f->levels; level++) {
-            problem p = {0};
-            int slips = 0;
+            problem p     = {0};
+            int     slips = 0;
             for (uint64_t k = 0; k < ROWS; k++) {
                 family_make(f, SPLIT_TRAIN, seed, k, level, &p);
                 one_row(f, level, &p, &line);
@@ -77,8 +79,8 @@ static void test_a_row_is_a_function_of_its_number(void **state) {
     (void)state;
     problem a = {0}, b = {0};
     for (int i = 0; i < family_count(); i++) {
-        const family *f = family_at(i);
-        int same = 0;
+        const family *f    = family_at(i);
+        int           same = 0;
         for (uint64_t k = 0; k < 200; k++) {
             int level = 1 + (int)(k % (uint64_t)f->levels);
             family_make(f, SPLIT_VALID, 7, k, level, &a);
@@ -104,7 +106,7 @@ static void test_a_row_is_a_function_of_its_number(void **state) {
 /* ---- splits and keys */
 typedef struct pair {
     uint64_t question, key;
-    int split, level;
+    int      split, level;
 } pair;
 
 static int by_question(const void *a, const void *b) {
@@ -120,8 +122,8 @@ static int by_key(const void *a, const void *b) {
 /* A question without case, spaces, full stops; every way to write an operator is one way. */
 static uint64_t normal_question(const char *q) {
     static const char *const from[] = {"\xc3\x97", "\xc2\xb7", "\xc3\xb7", "\xe2\x88\x92", "\xe2\x80\x93"};
-    static const char to[] = {'*', '*', '/', '-', '-'};
-    str s = {0};
+    static const char        to[]   = {'*', '*', '/', '-', '-'};
+    str                      s      = {0};
     while (*q) {
         size_t k = 0;
         while (k < 5 && strncmp(q, from[k], strlen(from[k]))) k++;
@@ -144,9 +146,9 @@ static void test_splits_are_disjoint(void **state) {
     uint64_t seed = unit_seed("test_splits_are_disjoint");
     for (int i = 0; i < family_count(); i++) {
         const family *f = family_at(i);
-        pair *v = calloc((size_t)f->levels * 3 * EACH, sizeof *v);
-        size_t n = 0;
-        problem p = {0};
+        pair         *v = calloc((size_t)f->levels * 3 * EACH, sizeof *v);
+        size_t        n = 0;
+        problem       p = {0};
         for (int level = 1; level <= f->levels; level++)
             for (int s = 0; s < 3; s++)
                 for (uint64_t k = 0; k < EACH; k++) {
@@ -157,14 +159,16 @@ static void test_splits_are_disjoint(void **state) {
                 }
         qsort(v, n, sizeof *v, by_question);
         for (size_t k = 1; k < n; k++)
-            if (v[k].question == v[k - 1].question) assert_true(v[k].key == v[k - 1].key && v[k].split == v[k - 1].split);
+            if (v[k].question == v[k - 1].question)
+                assert_true(v[k].key == v[k - 1].key && v[k].split == v[k - 1].split);
         qsort(v, n, sizeof *v, by_key);
         int distinct[3] = {0};
         for (size_t k = 0; k < n; k++) {
             if (k && v[k].key == v[k - 1].key) assert_int_equal(v[k].split, v[k - 1].split);
             else distinct[v[k].split]++;
         }
-        printf("%s: %d, %d, %d different problems in train, valid, test\n", f->name, distinct[0], distinct[1], distinct[2]);
+        printf("%s: %d, %d, %d different problems in train, valid, test\n", f->name, distinct[0], distinct[1],
+               distinct[2]);
         assert_true(distinct[1] >= 1000 && distinct[2] >= 1000);
         problem_free(&p);
         free(v);
@@ -176,9 +180,9 @@ static void test_each_level_has_unseen_problems(void **state) {
     for (int i = 0; i < family_count(); i++) {
         const family *f = family_at(i);
         for (int level = 1; level <= f->levels; level++) {
-            pair v[3000] = {{0, 0, 0, 0}};
-            problem p = {0};
-            int distinct = 0;
+            pair    v[3000]  = {{0, 0, 0, 0}};
+            problem p        = {0};
+            int     distinct = 0;
             for (uint64_t k = 0; k < 3000; k++) {
                 family_make(f, SPLIT_VALID, 1, k, level, &p);
                 v[k] = (pair){0, hash_bytes(p.key.p, p.key.len), 0, level};
@@ -209,8 +213,8 @@ static void test_people_ask_in_many_ways(void **state) {
     (void)state;
     for (int i = 0; i < family_count(); i++) {
         const family *f = family_at(i);
-        static pair v[5000];
-        problem p = {0};
+        static pair   v[5000];
+        problem       p = {0};
         for (uint64_t k = 0; k < 5000; k++) {
             str s = {0};
             family_make(f, SPLIT_TRAIN, 3, k, 1 + (int)(k % (uint64_t)f->levels), &p);
@@ -236,8 +240,8 @@ static void test_people_ask_in_many_ways(void **state) {
 }
 
 static bool asked(const family *f, int level, const char *key) {
-    problem p = {0};
-    bool found = false;
+    problem p     = {0};
+    bool    found = false;
     for (uint64_t k = 0; k < 200000 && !found; k++) {
         family_make(f, split_of(key), 11, k, level, &p);
         found = !strcmp(p.key.p, key);
@@ -281,9 +285,9 @@ static void test_wrong_answers_are_rejected(void **state) {
         const family *f = family_at(i);
         for (uint64_t k = 0; k < 2000; k++) {
             family_make(f, SPLIT_TRAIN, 5, k, 1 + (int)(k % (uint64_t)f->levels), &p);
-            char answer[200], near[64];
-            const char *num = strstr(p.truth.p, "= ") ? strstr(p.truth.p, "= ") + 2 : p.truth.p;
-            char letter[8] = "";
+            char        answer[200], near[64];
+            const char *num       = strstr(p.truth.p, "= ") ? strstr(p.truth.p, "= ") + 2 : p.truth.p;
+            char        letter[8] = "";
             if (num != p.truth.p) snprintf(letter, sizeof letter, "%.4s", p.truth.p);
             long long v = strtoll(num, NULL, 10);
             assert_true(respond(f, &p, p.reasoning.p, p.answer.p).right);
@@ -307,26 +311,28 @@ static void test_wrong_answers_are_rejected(void **state) {
 
 static void test_format_is_four_phases_and_tags_once(void **state) {
     (void)state;
-    const family *f = family_find("arithmetic");
-    problem p = {0};
+    const family     *f    = family_find("arithmetic");
+    problem           p    = {0};
     static const char ok[] = "Understand: 1 + 1\nPlan: add\nWork:\n1 + 1 = 2\nCheck: 2 - 1 = 1, right\n";
-    static const struct { const char *response; bool right, format; } all[] = {
-        {"Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", true, true},
-        {"<think>\nUnderstand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", true, true},
-        {"Understand: a\nPlan: b\nWork: c\nCheck: d, wrong\nWork:\nc\nCheck: d\n</think>\n**2**", true, true},
-        {"Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n", false, false},
-        {"Understand: a\nPlan: b\nWork:\nc\nCheck: d\n**2**", false, false},
-        {"Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**</think>", false, false},
-        {"<think><think>Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", false, false},
-        {"Understand: a\nWork:\nc\nPlan: b\nCheck: d\n</think>\n**2**", true, false},
-        {"Understand: a\nPlan: b\nCheck: d\n</think>\n**2**", true, false},
-        {"Understand: a\nPlan: b\nWork:\n\nCheck: d\n</think>\n**2**", true, false},
-        {"Understand: a\nPlan: b\nWork:\nc\nCheck: \n</think>\n**2**", true, false},
-        {"Understand: a\nPlan: b\nWork:\nc\nCheck: d\nWork:\nc\n</think>\n**2**", true, false},
-        {"Understand: a\nPlan: b\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", true, false},
-        {"well, Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", true, false},
-        {"</think>\n**2**", true, false},
-        {"", false, false}};
+    static const struct {
+        const char *response;
+        bool        right, format;
+    } all[] = {{"Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", true, true},
+               {"<think>\nUnderstand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", true, true},
+               {"Understand: a\nPlan: b\nWork: c\nCheck: d, wrong\nWork:\nc\nCheck: d\n</think>\n**2**", true, true},
+               {"Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n", false, false},
+               {"Understand: a\nPlan: b\nWork:\nc\nCheck: d\n**2**", false, false},
+               {"Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**</think>", false, false},
+               {"<think><think>Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", false, false},
+               {"Understand: a\nWork:\nc\nPlan: b\nCheck: d\n</think>\n**2**", true, false},
+               {"Understand: a\nPlan: b\nCheck: d\n</think>\n**2**", true, false},
+               {"Understand: a\nPlan: b\nWork:\n\nCheck: d\n</think>\n**2**", true, false},
+               {"Understand: a\nPlan: b\nWork:\nc\nCheck: \n</think>\n**2**", true, false},
+               {"Understand: a\nPlan: b\nWork:\nc\nCheck: d\nWork:\nc\n</think>\n**2**", true, false},
+               {"Understand: a\nPlan: b\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", true, false},
+               {"well, Understand: a\nPlan: b\nWork:\nc\nCheck: d\n</think>\n**2**", true, false},
+               {"</think>\n**2**", true, false},
+               {"", false, false}};
     str_add(&p.question, "1 + 1");
     str_add(&p.truth, "2");
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {

@@ -13,8 +13,8 @@ static tokenizer *tok;
 static int make_tokenizer(void **state) {
     (void)state;
     tok_trainer *tr = tok_trainer_new();
-    problem p = {0};
-    err e;
+    problem      p  = {0};
+    err          e;
     for (int i = 0; i < family_count(); i++)
         for (uint64_t k = 0; k < 300; k++) {
             family_make(family_at(i), SPLIT_TRAIN, 1, k, 1 + (int)(k % 5), &p);
@@ -34,9 +34,9 @@ static int drop_tokenizer(void **state) {
 }
 
 static loader *open_mix(loss_on loss, int max_len, split_id split, err *e) {
-    source src[2] = {{.family = "linear", .weight = 1, .level_weight = {0, 1, 1, 1, 1, 1}},
-                     {.family = "arithmetic", .weight = 2, .level_weight = {0, 0, 1, 0, 0, 3}}};
-    loader_spec spec = {src, 2, split, 42, loss, max_len};
+    source      src[2] = {{.family = "linear", .weight = 1, .level_weight = {0, 1, 1, 1, 1, 1}},
+                          {.family = "arithmetic", .weight = 2, .level_weight = {0, 0, 1, 0, 0, 3}}};
+    loader_spec spec   = {src, 2, split, 42, loss, max_len};
     return loader_new(&spec, tok, e);
 }
 
@@ -54,13 +54,13 @@ static void same_batch(const rows_batch *a, const rows_batch *b) {
 
 static void test_batches_are_packed_documents(void **state) {
     (void)state;
-    err e;
+    err     e;
     loader *ld = open_mix(LOSS_ALL, 600, SPLIT_TRAIN, &e);
     assert_non_null(ld);
     rows_batch b;
     rows_batch_init(&b, 2048, 64);
     uint64_t next = 0, docs = 0;
-    int32_t bos = tok_id(tok, CHAT_BOS), eos = tok_id(tok, CHAT_EOS);
+    int32_t  bos = tok_id(tok, CHAT_BOS), eos = tok_id(tok, CHAT_EOS);
     for (int k = 0; k < 30; k++) {
         loader_fill(ld, &next, &b);
         docs += (uint64_t)b.n_seq;
@@ -94,8 +94,8 @@ static void test_the_state_is_one_number(void **state) {
     (void)state;
     err e;
     enum { N = 12 };
-    loader *a = open_mix(LOSS_ANSWER, 600, SPLIT_TRAIN, &e);
-    uint64_t next = 0, at[N];
+    loader    *a    = open_mix(LOSS_ANSWER, 600, SPLIT_TRAIN, &e);
+    uint64_t   next = 0, at[N];
     rows_batch b[N], c;
     for (int k = 0; k < N; k++) {
         rows_batch_init(&b[k], 1500, 32);
@@ -104,14 +104,14 @@ static void test_the_state_is_one_number(void **state) {
     }
     rows_batch_init(&c, 1500, 32);
     for (int k = N - 1; k >= 0; k -= 3) {
-        loader *fresh = open_mix(LOSS_ANSWER, 600, SPLIT_TRAIN, &e);
-        uint64_t n = at[k];
+        loader  *fresh = open_mix(LOSS_ANSWER, 600, SPLIT_TRAIN, &e);
+        uint64_t n     = at[k];
         loader_fill(fresh, &n, &c);
         same_batch(&b[k], &c);
         assert_int_equal(n, k + 1 < N ? at[k + 1] : next);
         loader_free(fresh);
         n = at[k];
-        loader_fill(a, &n, &c);                            /* going back in the same loader, too */
+        loader_fill(a, &n, &c); /* going back in the same loader, too */
         same_batch(&b[k], &c);
     }
     for (int k = 0; k < N; k++) rows_batch_free(&b[k]);
@@ -129,13 +129,13 @@ static void decode_range(const ids *v, int from, int to, str *out) {
 static void test_masks_are_exact(void **state) {
     (void)state;
     uint64_t seed = unit_seed("test_masks_are_exact");
-    problem p = {0};
-    str text = {0}, want = {0};
-    int slips = 0;
+    problem  p    = {0};
+    str      text = {0}, want = {0};
+    int      slips = 0;
     for (uint64_t k = 0; k < 1500; k++) {
-        ids v = {0};
+        ids    v = {0};
         float *w = NULL;
-        int n_prompt, loss = (int)(k & 1);
+        int    n_prompt, loss = (int)(k & 1);
         family_make(family_at((int)(k / 2) % 2), SPLIT_TRAIN, seed, k, 2 + (int)(k % 4), &p);
         sample_tokens(tok, &p, loss ? LOSS_ANSWER : LOSS_ALL, &v, &n_prompt, &w);
         decode_range(&v, 0, n_prompt, &text);
@@ -147,12 +147,13 @@ static void test_masks_are_exact(void **state) {
         str_addf(&want, "%s%s\n%s%s", p.reasoning.p, CHAT_THINK_CLOSE, p.answer.p, CHAT_EOS);
         assert_string_equal(text.p, want.p);
         size_t at = 0;
-        for (int i = n_prompt; i < v.n; i++) {             /* bytes [at, to) of reasoning, answer and so on */
+        for (int i = n_prompt; i < v.n; i++) { /* bytes [at, to) of reasoning, answer and so on */
             size_t len = 0;
             decode_range(&v, i, i + 1, &text);
-            len = text.len;
+            len       = text.len;
             bool slip = p.slip_to > p.slip_from && at < (size_t)p.slip_to && at + len > (size_t)p.slip_from;
-            if (w[i - 1] != (slip ? 0.0f : 1.0f)) fail_msg("token %d (%s), weight %g: %s", i, text.p, (double)w[i - 1], p.reasoning.p);
+            if (w[i - 1] != (slip ? 0.0f : 1.0f))
+                fail_msg("token %d (%s), weight %g: %s", i, text.p, (double)w[i - 1], p.reasoning.p);
             at += len;
         }
         for (int i = 0; i + 1 < n_prompt; i++) assert_true(w[i] == (loss ? 0.0f : 1.0f));
@@ -169,12 +170,13 @@ static void test_masks_are_exact(void **state) {
 
 static void test_the_mix_is_as_weighted(void **state) {
     (void)state;
-    err e;
-    source src[2] = {{.family = "linear", .weight = 1, .level_weight = {0, 1, 0, 3}}, {.family = "arithmetic", .weight = 3, .level_weight = {0, 0, 0, 0, 0, 1}}};
-    loader_spec spec = {src, 2, SPLIT_TRAIN, 9, LOSS_ALL, 600};
-    loader *ld = loader_new(&spec, NULL, &e);
-    str s = {0};
-    int linear = 0;
+    err         e;
+    source      src[2] = {{.family = "linear", .weight = 1, .level_weight = {0, 1, 0, 3}},
+                          {.family = "arithmetic", .weight = 3, .level_weight = {0, 0, 0, 0, 0, 1}}};
+    loader_spec spec   = {src, 2, SPLIT_TRAIN, 9, LOSS_ALL, 600};
+    loader     *ld     = loader_new(&spec, NULL, &e);
+    str         s      = {0};
+    int         linear = 0;
     for (uint64_t i = 0; i < 4000; i++) {
         str_clear(&s);
         loader_text(ld, i, &s);
@@ -187,15 +189,15 @@ static void test_the_mix_is_as_weighted(void **state) {
 
 static void test_splits_do_not_share_documents(void **state) {
     (void)state;
-    err e;
-    loader *a = open_mix(LOSS_ALL, 600, SPLIT_TRAIN, &e), *b = open_mix(LOSS_ALL, 600, SPLIT_VALID, &e);
+    err             e;
+    loader         *a = open_mix(LOSS_ALL, 600, SPLIT_TRAIN, &e), *b = open_mix(LOSS_ALL, 600, SPLIT_VALID, &e);
     static uint64_t h[2000];
-    str s = {0};
+    str             s = {0};
     for (uint64_t i = 0; i < 1000; i++) {
         for (int k = 0; k < 2; k++) {
             str_clear(&s);
             loader_text(k ? b : a, i, &s);
-            const char *u = strstr(s.p, "\nUnderstand: ");
+            const char *u          = strstr(s.p, "\nUnderstand: ");
             h[2 * i + (uint64_t)k] = hash_bytes(u, strcspn(u + 1, "\n") + 1);
         }
     }
@@ -208,7 +210,7 @@ static void test_splits_do_not_share_documents(void **state) {
 
 static void test_long_problems_are_skipped(void **state) {
     (void)state;
-    err e;
+    err     e;
     loader *ld = open_mix(LOSS_ALL, 200, SPLIT_TRAIN, &e);
     assert_non_null(ld);
     rows_batch b;
@@ -229,18 +231,18 @@ static void test_long_problems_are_skipped(void **state) {
 static void test_text_windows(void **state) {
     (void)state;
     char dir[256], path[300];
-    str s = {0}, out = {0}, want = {0};
-    err e;
+    str  s = {0}, out = {0}, want = {0};
+    err  e;
     assert_non_null(unit_tmpdir(dir, sizeof dir));
     snprintf(path, sizeof path, "%s/t.txt", dir);
     for (int i = 0; i < 20000; i++) str_addf(&s, "line %d is \xc3\xa9 line of t\xc3\xa9xt%s", i, i % 7 ? " " : "\n");
     assert_true(fs_write(path, s.p, s.len, &e));
-    source src = {.text = path, .weight = 1};
+    source     src = {.text = path, .weight = 1};
     rows_batch b;
     rows_batch_init(&b, 1024, 64);
     for (int split = 0; split < 3; split++) {
         loader_spec spec = {&src, 1, (split_id)split, 3, LOSS_ALL, 128};
-        loader *ld = loader_new(&spec, tok, &e), *raw = loader_new(&spec, NULL, &e);
+        loader     *ld = loader_new(&spec, tok, &e), *raw = loader_new(&spec, NULL, &e);
         if (!ld || !raw) fail_msg("%s", e.msg);
         uint64_t next = 0;
         loader_fill(ld, &next, &b);
@@ -252,7 +254,7 @@ static void test_text_windows(void **state) {
             str_clear(&out);
             str_clear(&want);
             tok_decode(tok, b.tok + from + 1, n - 1, &out);
-            loader_text(raw, (uint64_t)k, &want);          /* the document is the beginning of its window */
+            loader_text(raw, (uint64_t)k, &want); /* the document is the beginning of its window */
             assert_true(out.len <= want.len && !memcmp(out.p, want.p, out.len));
             assert_non_null(strstr(s.p, want.p));
         }
@@ -274,23 +276,25 @@ static void test_text_windows(void **state) {
 
 static void test_bad_mixes_are_refused(void **state) {
     (void)state;
-    static const struct { source s; const char *says; } all[] = {
-        {{.family = "nothing", .weight = 1, .level_weight = {0, 1}}, "nothing"},
-        {{.family = "linear", .weight = 1, .level_weight = {0, 0, 0, 0, 0, 0, 1}}, "level 6"},
-        {{.family = "linear", .weight = 1}, "no level"},
-        {{.family = "linear", .weight = -1, .level_weight = {0, 1}}, "weight"},
-        {{.family = "linear", .weight = 0, .level_weight = {0, 1}}, "weight"},
-        {{.weight = 1}, "neither"},
-        {{.text = "/nowhere/at/all", .weight = 1}, "/nowhere/at/all"}};
+    static const struct {
+        source      s;
+        const char *says;
+    } all[] = {{{.family = "nothing", .weight = 1, .level_weight = {0, 1}}, "nothing"},
+               {{.family = "linear", .weight = 1, .level_weight = {0, 0, 0, 0, 0, 0, 1}}, "level 6"},
+               {{.family = "linear", .weight = 1}, "no level"},
+               {{.family = "linear", .weight = -1, .level_weight = {0, 1}}, "weight"},
+               {{.family = "linear", .weight = 0, .level_weight = {0, 1}}, "weight"},
+               {{.weight = 1}, "neither"},
+               {{.text = "/nowhere/at/all", .weight = 1}, "/nowhere/at/all"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        source s = all[i].s;
-        err e = {""};
+        source      s    = all[i].s;
+        err         e    = {""};
         loader_spec spec = {&s, 1, SPLIT_TRAIN, 1, LOSS_ALL, 512};
         assert_null(loader_new(&spec, tok, &e));
         if (!strstr(e.msg, all[i].says)) fail_msg("expected %s in: %s", all[i].says, e.msg);
     }
     loader_spec none = {NULL, 0, SPLIT_TRAIN, 1, LOSS_ALL, 512};
-    err e;
+    err         e;
     assert_null(loader_new(&none, tok, &e));
 }
 
@@ -298,16 +302,16 @@ static void test_bad_mixes_are_refused(void **state) {
 static void test_real_text(void **state) {
     (void)state;
     const char *shared = getenv("R1_SHARED");
-    char path[512];
+    char        path[512];
     snprintf(path, sizeof path, "%s/data/tinyshakespeare/input.txt", shared ? shared : "../shared");
     if (!fs_exists(path)) {
         printf("skipped: %s is not there\n", path);
         skip();
     }
-    err e;
-    source src = {.text = path, .weight = 1};
+    err         e;
+    source      src  = {.text = path, .weight = 1};
     loader_spec spec = {&src, 1, SPLIT_TRAIN, 3, LOSS_ALL, 256};
-    loader *ld = loader_new(&spec, tok, &e);
+    loader     *ld   = loader_new(&spec, tok, &e);
     if (!ld) fail_msg("%s", e.msg);
     rows_batch b;
     rows_batch_init(&b, 8192, 64);
@@ -320,10 +324,14 @@ static void test_real_text(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_batches_are_packed_documents), cmocka_unit_test(test_the_state_is_one_number),
-        cmocka_unit_test(test_masks_are_exact),              cmocka_unit_test(test_the_mix_is_as_weighted),
-        cmocka_unit_test(test_splits_do_not_share_documents), cmocka_unit_test(test_long_problems_are_skipped),
-        cmocka_unit_test(test_text_windows),                 cmocka_unit_test(test_bad_mixes_are_refused),
+        cmocka_unit_test(test_batches_are_packed_documents),
+        cmocka_unit_test(test_the_state_is_one_number),
+        cmocka_unit_test(test_masks_are_exact),
+        cmocka_unit_test(test_the_mix_is_as_weighted),
+        cmocka_unit_test(test_splits_do_not_share_documents),
+        cmocka_unit_test(test_long_problems_are_skipped),
+        cmocka_unit_test(test_text_windows),
+        cmocka_unit_test(test_bad_mixes_are_refused),
         cmocka_unit_test(test_real_text),
     };
     return cmocka_run_group_tests_name("loader", tests, make_tokenizer, drop_tokenizer);

@@ -35,7 +35,9 @@ static const item right[] = {
     {"The total is 1,234,567.", "1234567"},
     {"**1000**", "1000"},
     {"**-5**", "-5"},
-    {"The answer is **\xe2\x88\x92" "5**.", "-5"},
+    {"The answer is **\xe2\x88\x92"
+     "5**.",
+     "-5"},
     {"3 - 8 = -5", "-5"},
     {"3 - 8 = **-5**", "-5"},
     {"So **x = 5**.", "x = 5"},
@@ -130,14 +132,16 @@ static void test_right_answers(void **state) {
     (void)state;
     char why[96];
     for (size_t i = 0; i < sizeof right / sizeof *right; i++)
-        if (!answer_matches(right[i].answer, right[i].truth, why)) fail_msg("\"%s\" for %s: %s", right[i].answer, right[i].truth, why);
+        if (!answer_matches(right[i].answer, right[i].truth, why))
+            fail_msg("\"%s\" for %s: %s", right[i].answer, right[i].truth, why);
 }
 
 static void test_wrong_answers(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char why[96] = "";
-        if (answer_matches(wrong[i].answer, wrong[i].truth, why)) fail_msg("\"%s\" taken for %s", wrong[i].answer, wrong[i].truth);
+        if (answer_matches(wrong[i].answer, wrong[i].truth, why))
+            fail_msg("\"%s\" taken for %s", wrong[i].answer, wrong[i].truth);
         if (!why[0]) fail_msg("\"%s\": no reason", wrong[i].answer);
     }
 }
@@ -145,19 +149,29 @@ static void test_wrong_answers(void **state) {
 /* Every value v in many frames: right for v, wrong for its neighbours. */
 static void test_frames(void **state) {
     (void)state;
-    static const char *const frame[] = {"**%s**", "The answer is **%s**.", "The answer is %s.", "%s", "So it is %s.", "Result: %s", "\\boxed{%s}"};
+    static const char *const frame[] = {
+        "**%s**", "The answer is **%s**.", "The answer is %s.", "%s", "So it is %s.", "Result: %s", "\\boxed{%s}"};
     uint64_t seed = unit_seed("test_frames");
-    rng r = rng_seed(seed);
+    rng      r    = rng_seed(seed);
     for (int i = 0; i < 5000; i++) {
         char answer[200], value[64], truth[64], why[96];
-        int a = rng_range(&r, -99999, 99999), d = rng_range(&r, 1, 9);
+        int  a = rng_range(&r, -99999, 99999), d = rng_range(&r, 1, 9);
         switch (rng_below(&r, 4)) {
-        case 0: snprintf(value, sizeof value, "%d", a); d = 1; break;
+        case 0:
+            snprintf(value, sizeof value, "%d", a);
+            d = 1;
+            break;
         case 1: snprintf(value, sizeof value, "%d/%d", a, d); break;
-        case 2: snprintf(value, sizeof value, "%d.%d", a, d); a = a * 10 + (a < 0 || value[0] == '-' ? -d : d); d = 10; break;
-        default: snprintf(value, sizeof value, "%s%d,%03d", a < 0 ? "-" : "", abs(a / 1000), abs(a % 1000)); d = 1;
-                 if (abs(a) < 1000) snprintf(value, sizeof value, "%d", a);
-                 break;
+        case 2:
+            snprintf(value, sizeof value, "%d.%d", a, d);
+            a = a * 10 + (a < 0 || value[0] == '-' ? -d : d);
+            d = 10;
+            break;
+        default:
+            snprintf(value, sizeof value, "%s%d,%03d", a < 0 ? "-" : "", abs(a / 1000), abs(a % 1000));
+            d = 1;
+            if (abs(a) < 1000) snprintf(value, sizeof value, "%d", a);
+            break;
         }
         snprintf(answer, sizeof answer, frame[rng_below(&r, 7)], value);
         snprintf(truth, sizeof truth, "%d/%d", a, d);
@@ -169,14 +183,34 @@ static void test_frames(void **state) {
 
 static void test_numbers_are_exact(void **state) {
     (void)state;
-    static const struct { const char *s; long long p, q; const char *rest; } all[] = {
-        {"5", 5, 1, ""}, {"-7/2", -7, 2, ""}, {"6/4x", 3, 2, "x"}, {"3.250", 13, 4, ""}, {"0.1", 1, 10, ""},
-        {"1,000", 1000, 1, ""}, {"1,00", 1, 1, ",00"}, {"12,345,678.5", 24691357, 2, ""}, {"1234,567", 1234, 1, ",567"}, {"1, 2", 1, 1, ", 2"}, {"5.", 5, 1, "."},
-        {"2 1/2", 5, 2, ""}, {"2 3", 2, 1, " 3"}, {"2 5/2", 2, 1, " 5/2"}, {"-2 1/2", -5, 2, ""}, {"$-3", -3, 1, ""}, {"-$3", -3, 1, ""},
-        {"\\frac{5}{2}!", 5, 2, "!"}, {"0/5", 0, 1, ""}, {"999999999999999999", 999999999999999999, 1, ""}};
-    static const char *const none[] = {"", "x", "-", "$", "1/0", "1000000000000000000", "\\frac{1}{0}", "\\frac{1", ".5"};
-    ratio v;
-    const char *end;
+    static const struct {
+        const char *s;
+        long long   p, q;
+        const char *rest;
+    } all[]                         = {{"5", 5, 1, ""},
+                                       {"-7/2", -7, 2, ""},
+                                       {"6/4x", 3, 2, "x"},
+                                       {"3.250", 13, 4, ""},
+                                       {"0.1", 1, 10, ""},
+                                       {"1,000", 1000, 1, ""},
+                                       {"1,00", 1, 1, ",00"},
+                                       {"12,345,678.5", 24691357, 2, ""},
+                                       {"1234,567", 1234, 1, ",567"},
+                                       {"1, 2", 1, 1, ", 2"},
+                                       {"5.", 5, 1, "."},
+                                       {"2 1/2", 5, 2, ""},
+                                       {"2 3", 2, 1, " 3"},
+                                       {"2 5/2", 2, 1, " 5/2"},
+                                       {"-2 1/2", -5, 2, ""},
+                                       {"$-3", -3, 1, ""},
+                                       {"-$3", -3, 1, ""},
+                                       {"\\frac{5}{2}!", 5, 2, "!"},
+                                       {"0/5", 0, 1, ""},
+                                       {"999999999999999999", 999999999999999999, 1, ""}};
+    static const char *const none[] = {"",         "x", "-", "$", "1/0", "1000000000000000000", "\\frac{1}{0}",
+                                       "\\frac{1", ".5"};
+    ratio                    v;
+    const char              *end;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (!ratio_read(all[i].s, &v, &end)) fail_msg("not read: %s", all[i].s);
         if (v.p != all[i].p || v.q != all[i].q) fail_msg("%s: %lld/%lld", all[i].s, v.p, v.q);
@@ -212,7 +246,7 @@ static void test_an_echo_is_no_answer(void **state) {
 static void test_long_answers(void **state) {
     (void)state;
     char why[96];
-    str s = {0};
+    str  s = {0};
     for (int i = 0; i < 20000; i++) str_addf(&s, "%d + %d = %d\n", i, i, 2 * i);
     str_add(&s, "The answer is **17**.");
     assert_true(answer_matches(s.p, "17", why));
@@ -223,9 +257,12 @@ static void test_long_answers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_right_answers),     cmocka_unit_test(test_wrong_answers),
-        cmocka_unit_test(test_frames),            cmocka_unit_test(test_numbers_are_exact),
-        cmocka_unit_test(test_ratios_do_not_wrap), cmocka_unit_test(test_an_echo_is_no_answer),
+        cmocka_unit_test(test_right_answers),
+        cmocka_unit_test(test_wrong_answers),
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_numbers_are_exact),
+        cmocka_unit_test(test_ratios_do_not_wrap),
+        cmocka_unit_test(test_an_echo_is_no_answer),
         cmocka_unit_test(test_long_answers),
     };
     return cmocka_run_group_tests_name("verify", tests, NULL, NULL);

@@ -11,8 +11,10 @@
 
 static const char usage[] = "r1 data list | make FAMILY [options] | check FILE | stats FILE";
 static const char about[] =
-    "Problems whose answers can be checked. list: the task families. make: JSON lines with question, worked solution and "
-    "answer on stdout; the same seed makes the same rows. check: verifies each row of a file (- is stdin) and says which "
+    "Problems whose answers can be checked. list: the task families. make: JSON lines with question, worked solution "
+    "and "
+    "answer on stdout; the same seed makes the same rows. check: verifies each row of a file (- is stdin) and says "
+    "which "
     "are wrong and why. stats: how many there are of what, how long they are, and how many are there twice.";
 
 static int data_list(void) {
@@ -43,7 +45,7 @@ static const family *family_named(const char *s, err *e) {
     const family *f = family_find(s);
     if (f) return f;
     const char *names[64];
-    int n = 0;
+    int         n = 0;
     for (; n < family_count() && n < 64; n++) names[n] = family_at(n)->name;
     const char *near = opt_nearest(s, names, n);
     if (near) err_set(e, "no family is called '%.40s', did you mean '%s'?", s, near);
@@ -52,18 +54,18 @@ static const family *family_named(const char *s, err *e) {
 }
 
 static int data_make(const char *name, const make_options *o) {
-    err           e = {""};
+    err           e     = {""};
     split_id      split = SPLIT_TRAIN;
-    const family *f = family_named(name, &e);
+    const family *f     = family_named(name, &e);
     if (!f || !split_named(o->split, &split, &e)) return cli_usage("data", &e);
     if (o->level > f->levels) {
         err_set(&e, "--level %d, expected 1 to %d for %s", o->level, f->levels, f->name);
         return cli_usage("data", &e);
     }
-    problem p = {0};
+    problem p   = {0};
     str     out = {0};
-    bool    ok = true;
-    int     i = 0;
+    bool    ok  = true;
+    int     i   = 0;
     for (; ok && i < o->n && !stop_requested(); i++) {
         family_make(f, split, o->seed, (uint64_t)i, o->level ? o->level : 1 + i % f->levels, &p);
         rows_write(&out, &p);
@@ -82,14 +84,14 @@ static int data_make(const char *name, const make_options *o) {
 /* ---- check and stats: over the lines of a file */
 typedef struct cell {
     long   n;
-    double question, reasoning, answer;   /* bytes, summed */
+    double question, reasoning, answer; /* bytes, summed */
     size_t longest;
     long   slips;
 } cell;
 enum { FAMILIES_MAX = 64, LEVELS_SHOWN = 16 };
 typedef struct counts {
     cell      by[FAMILIES_MAX][LEVELS_SHOWN + 1];
-    uint64_t *hash;                       /* of family and question in small letters without spaces */
+    uint64_t *hash; /* of family and question in small letters without spaces */
     long      n_hash, cap;
     long      rows, bad;
 } counts;
@@ -105,7 +107,7 @@ static void note_question(counts *c, const problem *p) {
     for (const char *q = p->question.p; *q; q++)
         if (*q != ' ') str_addc(&k, *q >= 'A' && *q <= 'Z' ? (char)(*q + 32) : *q);
     if (c->n_hash == c->cap) {
-        c->cap = c->cap ? 2 * c->cap : 1024;
+        c->cap  = c->cap ? 2 * c->cap : 1024;
         c->hash = mem_realloc(c->hash, (size_t)c->cap * sizeof *c->hash);
     }
     c->hash[c->n_hash++] = hash_bytes(k.p, k.len);
@@ -115,7 +117,7 @@ static void note_question(counts *c, const problem *p) {
 static void note_row(counts *c, const problem *p) {
     for (int f = 0; f < family_count() && f < FAMILIES_MAX; f++) {
         if (family_at(f) != family_find(p->family)) continue;
-        cell *b = &c->by[f][p->level > 0 && p->level <= LEVELS_SHOWN ? p->level : 0];
+        cell  *b   = &c->by[f][p->level > 0 && p->level <= LEVELS_SHOWN ? p->level : 0];
         size_t all = p->question.len + p->reasoning.len + p->answer.len;
         b->n++;
         b->question += (double)p->question.len;
@@ -132,18 +134,18 @@ static const size_t FILE_MAX = (size_t)1 << 32;
 typedef bool (*row_fn)(const char *line, size_t n, problem *p, char why[ROWS_WHY]);
 
 static bool each_line(const char *path, row_fn fn, counts *c, err *e) {
-    size_t  n = 0;
-    str     in = {0};
+    size_t  n    = 0;
+    str     in   = {0};
     char   *file = NULL;
-    problem p = {0};
-    bool    ok = !strcmp(path, "-") ? cli_read_stdin(FILE_MAX, &in, e) : (file = fs_read(path, FILE_MAX, &n, e)) != NULL;
+    problem p    = {0};
+    bool ok = !strcmp(path, "-") ? cli_read_stdin(FILE_MAX, &in, e) : (file = fs_read(path, FILE_MAX, &n, e)) != NULL;
     if (ok && !file) n = in.len;
-    const char *s = file ? file : in.p;
-    long number = 1;
+    const char *s      = file ? file : in.p;
+    long        number = 1;
     for (size_t from = 0; ok && from < n && !stop_requested(); number++) {
-        char why[ROWS_WHY] = "";
-        const char *nl = memchr(s + from, '\n', n - from);
-        size_t to = nl ? (size_t)(nl - s) : n, len = to - from;
+        char        why[ROWS_WHY] = "";
+        const char *nl            = memchr(s + from, '\n', n - from);
+        size_t      to = nl ? (size_t)(nl - s) : n, len = to - from;
         if (len && s[from + len - 1] == '\r') len--;
         if (len) {
             c->rows++;
@@ -159,8 +161,8 @@ static bool each_line(const char *path, row_fn fn, counts *c, err *e) {
 }
 
 static int data_check(const char *path) {
-    err     e = {""};
-    counts *c = mem_calloc(1, sizeof *c);
+    err     e      = {""};
+    counts *c      = mem_calloc(1, sizeof *c);
     int     status = CLI_FAILED;
     if (!each_line(path, rows_check, c, &e)) {
         status = cli_fail(&e);
@@ -190,14 +192,18 @@ static int data_stats(const char *path) {
     if (!each_line(path, rows_read, c, &e)) {
         status = cli_fail(&e);
     } else {
-        printf("%-14s %5s %8s %10s %10s %8s %9s %8s\n", "family", "level", "rows", "question", "reasoning", "answer", "longest", "slips");
+        printf("%-14s %5s %8s %10s %10s %8s %9s %8s\n", "family", "level", "rows", "question", "reasoning", "answer",
+               "longest", "slips");
         for (int f = 0; f < family_count() && f < FAMILIES_MAX; f++)
             for (int l = 0; l <= LEVELS_SHOWN; l++) {
                 const cell *b = &c->by[f][l];
-                double n = (double)b->n;
-                if (b->n) printf("%-14s %5d %8ld %10.1f %10.1f %8.1f %9zu %8ld\n", family_at(f)->name, l, b->n, b->question / n, b->reasoning / n, b->answer / n, b->longest, b->slips);
+                double      n = (double)b->n;
+                if (b->n)
+                    printf("%-14s %5d %8ld %10.1f %10.1f %8.1f %9zu %8ld\n", family_at(f)->name, l, b->n,
+                           b->question / n, b->reasoning / n, b->answer / n, b->longest, b->slips);
             }
-        printf("%ld rows, %ld unreadable, %ld questions there before (lengths are mean bytes)\n", c->rows, c->bad, c->n_hash ? twice(c) : 0);
+        printf("%ld rows, %ld unreadable, %ld questions there before (lengths are mean bytes)\n", c->rows, c->bad,
+               c->n_hash ? twice(c) : 0);
         status = !cli_flush(&e) ? cli_fail(&e) : c->bad ? CLI_FAILED : CLI_OK;
     }
     mem_free(c->hash);
@@ -206,15 +212,16 @@ static int data_stats(const char *path) {
 }
 
 int cmd_data(int argc, char **argv) {
-    make_options o = {.n = 10, .seed = 1, .split = "train"};
-    opt table[] = {OPT_INT('l', "level", &o.level, 0, LEVELS_SHOWN, "L", "make: the level; 0 takes all in turn (default)"),
-                   OPT_INT('n', "n", &o.n, 1, 1e9, "N", "make: how many rows (default 10)"),
-                   OPT_U64('s', "seed", &o.seed, "S", "make: another seed, other rows (default 1)"),
-                   OPT_STR(0, "split", &o.split, "NAME", "make: train (default), valid or test"), OPT_END};
+    make_options o       = {.n = 10, .seed = 1, .split = "train"};
+    opt          table[] = {
+                 OPT_INT('l', "level", &o.level, 0, LEVELS_SHOWN, "L", "make: the level; 0 takes all in turn (default)"),
+                 OPT_INT('n', "n", &o.n, 1, 1e9, "N", "make: how many rows (default 10)"),
+                 OPT_U64('s', "seed", &o.seed, "S", "make: another seed, other rows (default 1)"),
+                 OPT_STR(0, "split", &o.split, "NAME", "make: train (default), valid or test"), OPT_END};
     int first, status;
     err e = {""};
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
-    int n = argc - first;
+    int         n    = argc - first;
     const char *what = n > 0 ? argv[first] : "";
     if (!strcmp(what, "list") && n == 1) return data_list();
     if (!strcmp(what, "make") && n == 2) return data_make(argv[first + 1], &o);

@@ -26,11 +26,9 @@
 #include "data/digits.h"
 
 enum { DIGITS_MAX = 20 };
-static const long digits_limit = 100000000L;   /* beyond eight digits a trace has lost its way */
+static const long digits_limit = 100000000L; /* beyond eight digits a trace has lost its way */
 
-trace trace_to(str *out, rng *r) {
-    return (trace){.out = out, .r = r, .slip_at = -1, .slip_from = -1};
-}
+trace trace_to(str *out, rng *r) { return (trace){.out = out, .r = r, .slip_at = -1, .slip_from = -1}; }
 
 bool trace_slips(trace *t) {
     if (t->places++ != t->slip_at) return false;
@@ -39,7 +37,7 @@ bool trace_slips(trace *t) {
 }
 
 void digits_num(str *s, long v) {
-    char buf[24], *p = buf + sizeof buf;
+    char          buf[24], *p = buf + sizeof buf;
     unsigned long u = v < 0 ? 0ul - (unsigned long)v : (unsigned long)v;
     do *--p = (char)('0' + u % 10);
     while (u /= 10);
@@ -80,7 +78,7 @@ static long fact(trace *t, long v, long lo, long hi) {
     return v;
 }
 
-static int split_digits(long v, int d[DIGITS_MAX]) {   /* lowest first */
+static int split_digits(long v, int d[DIGITS_MAX]) { /* lowest first */
     int n = 0;
     do d[n++] = (int)(v % 10);
     while (v /= 10);
@@ -110,7 +108,7 @@ static long have_value(const have *h) {
 }
 
 static void put_rest(trace *t, const char *word, long *v) {
-    if (*v && trace_slips(t)) *v = 0;                  /* the forgotten carry */
+    if (*v && trace_slips(t)) *v = 0; /* the forgotten carry */
     if (*v) {
         str_add(t->out, word);
         digits_num(t->out, *v);
@@ -122,7 +120,7 @@ static void put_rest(trace *t, const char *word, long *v) {
 static long add_columns(trace *t, long a, long b) {
     int  da[DIGITS_MAX] = {0}, db[DIGITS_MAX] = {0};
     int  na = split_digits(a, da), nb = split_digits(b, db), n = na > nb ? na : nb;
-    have h = {.from = DIGITS_MAX, .to = DIGITS_MAX};
+    have h     = {.from = DIGITS_MAX, .to = DIGITS_MAX};
     long carry = 0;
     for (int i = 0; i < n; i++) {
         put_tight(t->out, da[i], '+', db[i]);
@@ -138,20 +136,20 @@ static long add_columns(trace *t, long a, long b) {
     return have_value(&h);
 }
 
-static long sub_columns(trace *t, long a, long b) {    /* a >= b */
+static long sub_columns(trace *t, long a, long b) { /* a >= b */
     int  da[DIGITS_MAX] = {0}, db[DIGITS_MAX] = {0};
-    int  na = split_digits(a, da);
-    have h = {.from = DIGITS_MAX, .to = DIGITS_MAX};
+    int  na     = split_digits(a, da);
+    have h      = {.from = DIGITS_MAX, .to = DIGITS_MAX};
     long borrow = 0;
     split_digits(b, db);
     for (int i = 0; i < na; i++) {
-        long x = da[i] - db[i] - borrow, top = da[i];
+        long        x = da[i] - db[i] - borrow, top = da[i];
         const char *less = borrow ? "-1" : "";
         put_tight(t->out, top, '-', db[i]);
         str_add(t->out, less);
         borrow = 0;
         if (x < 0) {
-            if (i == na - 1) t->bad = true;            /* only after a slip */
+            if (i == na - 1) t->bad = true; /* only after a slip */
             str_add(t->out, ": ");
             put_tight(t->out, top + 10, '-', db[i]);
             str_add(t->out, less);
@@ -168,11 +166,11 @@ static long sub_columns(trace *t, long a, long b) {    /* a >= b */
     return have_value(&h);
 }
 
-static long mul_columns(trace *t, long a, long b) {    /* one of them of one digit, `one`; columns: digit * one */
+static long mul_columns(trace *t, long a, long b) { /* one of them of one digit, `one`; columns: digit * one */
     int  da[DIGITS_MAX];
-    long one = b < 10 ? b : a;
-    int  n = split_digits(b < 10 ? a : b, da);
-    have h = {.from = DIGITS_MAX, .to = DIGITS_MAX};
+    long one   = b < 10 ? b : a;
+    int  n     = split_digits(b < 10 ? a : b, da);
+    have h     = {.from = DIGITS_MAX, .to = DIGITS_MAX};
     long carry = 0;
     for (int i = 0; i < n; i++) {
         put_tight(t->out, da[i], '*', one);
@@ -202,7 +200,7 @@ static long div_columns(trace *t, long a, long b, long *rest) {
     long r = 0;
     for (int i = n - 1; i >= 0; i--) {
         long v = r * 10 + da[i];
-        if (i < n - 1) digits_num(t->out, r);          /* the rest, then the next digit: 42, or 06 */
+        if (i < n - 1) digits_num(t->out, r); /* the rest, then the next digit: 42, or 06 */
         digits_num(t->out, da[i]);
         str_addc(t->out, '/');
         digits_num(t->out, b);
@@ -222,13 +220,13 @@ static long div_columns(trace *t, long a, long b, long *rest) {
 
 /* ---- one operation: what is asked, and what it becomes without signs */
 typedef struct task {
-    const char *head;            /* "2x" or NULL */
-    long a, b;                   /* as asked */
-    char op;
-    long u, v;                   /* as worked out: u, v >= 0, and u >= v in a subtraction */
-    char uop;
-    bool neg;                    /* the result is -(u uop v) */
-    bool changed;                /* u uop v is not a op b as it stands */
+    const char *head; /* "2x" or NULL */
+    long        a, b; /* as asked */
+    char        op;
+    long        u, v; /* as worked out: u, v >= 0, and u >= v in a subtraction */
+    char        uop;
+    bool        neg;     /* the result is -(u uop v) */
+    bool        changed; /* u uop v is not a op b as it stands */
 } task;
 
 static task task_of(const char *head, long a, char op, long b) {
@@ -237,12 +235,12 @@ static task task_of(const char *head, long a, char op, long b) {
         k.u = labs(a), k.v = labs(b);
         k.neg = (a < 0) != (b < 0);
     } else {
-        long add = op == '+' ? b : -b;                 /* what is added in effect */
+        long add = op == '+' ? b : -b; /* what is added in effect */
         if ((a < 0) == (add < 0) || !a || !add) {
             k.u = labs(a), k.v = labs(add);
             k.uop = '+';
             k.neg = a < 0 || add < 0;
-            if (op == '-' && b >= 0 && a >= 0 && a >= b) k.uop = '-', k.neg = false;   /* 5 - 0 */
+            if (op == '-' && b >= 0 && a >= 0 && a >= b) k.uop = '-', k.neg = false; /* 5 - 0 */
         } else {
             long big = labs(a) > labs(add) || (labs(a) == labs(add) && a > 0) ? a : add, small = big == a ? add : a;
             k.u = labs(big), k.v = labs(small);
@@ -261,7 +259,7 @@ static bool is_fact(const task *k) {
     return k->uop == '+' ? k->u < 10 && k->v < 10 : k->u < 20 && k->v < 10;
 }
 
-static void put_name(str *s, const task *k) {          /* the left side of the closing line */
+static void put_name(str *s, const task *k) { /* the left side of the closing line */
     if (k->head) str_add(s, k->head);
     else put_op(s, k->a, k->op, k->b);
 }
@@ -319,7 +317,7 @@ static long mul_long(trace *t, const task *k) {
     long a = k->a, b = k->b, units = b % 10, tens = b - units;
     str  name = {0};
     put_op(&name, a, '*', b);
-    if (!units) {                                      /* 47 * 30 is 47 * 3 with a nought */
+    if (!units) { /* 47 * 30 is 47 * 3 with a nought */
         long p = tens == 10 ? a : digits_op(t, a, '*', tens / 10);
         str_free(&name);
         return closing(t, k, p * 10);
@@ -331,8 +329,8 @@ static long mul_long(trace *t, const task *k) {
     put_op(t->out, a, '*', units);
     str_addc(t->out, '\n');
     long high = digits_op(t, a, '*', tens);
-    long low = digits_op(t, a, '*', units);
-    long c = digits_into(t, k->head ? k->head : name.p, high, '+', low);
+    long low  = digits_op(t, a, '*', units);
+    long c    = digits_into(t, k->head ? k->head : name.p, high, '+', low);
     str_free(&name);
     return c;
 }
@@ -360,7 +358,7 @@ static long run(trace *t, const char *head, bool headed, long a, char op, long b
         } else {
             c = div_columns(t, k.u, k.v, &r);
         }
-        put_op(t->out, k.u, '/', k.v);                 /* a rest belongs to the numbers without signs */
+        put_op(t->out, k.u, '/', k.v); /* a rest belongs to the numbers without signs */
         str_add(t->out, " = ");
         digits_num(t->out, c);
         if (r) {
@@ -384,7 +382,7 @@ static long run(trace *t, const char *head, bool headed, long a, char op, long b
     case '*': c = mul_columns(t, k.u, k.v); break;
     default: c = div_columns(t, k.u, k.v, &r); break;
     }
-    if (r) t->bad = true;                              /* a slip in a division that was exact */
+    if (r) t->bad = true; /* a slip in a division that was exact */
     return closing(t, &k, c);
 }
 
@@ -397,7 +395,7 @@ long digits_on(trace *t, long a, char op, long b) { return run(t, NULL, true, a,
 long digits_div(trace *t, const char *head, long a, long b, long *rest) { return run(t, head, false, a, '/', b, rest); }
 
 long digits_root(trace *t, long n) {
-    int d[DIGITS_MAX], k = split_digits(n, d);
+    int  d[DIGITS_MAX], k = split_digits(n, d);
     long s = d[k - 1];
     if (k == 1) return s;
     digits_num(t->out, n);

@@ -18,28 +18,28 @@
 
 typedef struct trace {
     str *out;
-    rng *r;          /* the size of a slip */
-    int  places;     /* how many places for a slip have gone by */
-    int  slip_at;    /* which of them is wrong; -1: none */
-    int  slip_from;  /* byte of out where the text turns wrong; -1: not yet */
-    bool bad;        /* this calculation has no such trace: caller throws the text away */
+    rng *r;         /* the size of a slip */
+    int  places;    /* how many places for a slip have gone by */
+    int  slip_at;   /* which of them is wrong; -1: none */
+    int  slip_from; /* byte of out where the text turns wrong; -1: not yet */
+    bool bad;       /* this calculation has no such trace: caller throws the text away */
 } trace;
 trace trace_to(str *out, rng *r);
 /* A place for a slip that is not a digit (a forgotten carry, a lost sign): true if it is this one's turn. */
-bool  trace_slips(trace *t);
+bool trace_slips(trace *t);
 
 /* a op b for any signs, op one of + - * /. The lines end with "a op b = c". A division that leaves a rest sets bad. */
-long  digits_op(trace *t, long a, char op, long b);
+long digits_op(trace *t, long a, char op, long b);
 /* The same under a name: "2x = 93 - 21", ..., "2x = 72". */
-long  digits_into(trace *t, const char *head, long a, char op, long b);
+long digits_into(trace *t, const char *head, long a, char op, long b);
 /* The same when the line above was about a op b already: columns follow without repeating it. */
-long  digits_on(trace *t, long a, char op, long b);
+long digits_on(trace *t, long a, char op, long b);
 /* a / b, 1 <= |b| <= 9, head may be NULL. If it is not exact, the last line is about the numbers without their signs,
  * "99 / 8 = 12 rest 3", and the quotient and *rest > 0 are theirs. */
-long  digits_div(trace *t, const char *head, long a, long b, long *rest);
+long digits_div(trace *t, const char *head, long a, long b, long *rest);
 /* The digital root of n > 0, added up digit by digit: "1692: 1+6=7, 7+9=16, 1+6=7, 7+2=9\n". */
-long  digits_root(trace *t, long n);
+long digits_root(trace *t, long n);
 
-void  digits_num(str *s, long v);        /* -7 */
-void  digits_arg(str *s, long v);        /* (-7): a number that follows an operator */
+void digits_num(str *s, long v); /* -7 */
+void digits_arg(str *s, long v); /* (-7): a number that follows an operator */
 #endif

@@ -9,17 +9,17 @@ static int node_new(expr *e) {
 }
 
 int expr_num(expr *e, long v) {
-    int i = node_new(e);
-    e->node[i].op = 'n';
-    e->node[i].v = v;
+    int i          = node_new(e);
+    e->node[i].op  = 'n';
+    e->node[i].v   = v;
     return e->root = i;
 }
 
 int expr_op(expr *e, char op, int l, int r) {
-    int i = node_new(e);
-    e->node[i].op = op;
-    e->node[i].l = l;
-    e->node[i].r = r;
+    int i          = node_new(e);
+    e->node[i].op  = op;
+    e->node[i].l   = l;
+    e->node[i].r   = r;
     return e->root = i;
 }
 
@@ -32,9 +32,10 @@ static void put(str *s, const expr *e, int i, bool first) {
         else digits_arg(s, e->node[i].v);
         return;
     }
-    int l = e->node[i].l, r = e->node[i].r;
+    int  l = e->node[i].l, r = e->node[i].r;
     bool bl = binds(e->node[l].op) < binds(op);
-    bool br = binds(e->node[r].op) < binds(op) || (e->node[r].op != 'n' && binds(e->node[r].op) == binds(op) && op != '+');
+    bool br =
+        binds(e->node[r].op) < binds(op) || (e->node[r].op != 'n' && binds(e->node[r].op) == binds(op) && op != '+');
     if (bl) str_addc(s, '(');
     put(s, e, l, bl || first);
     if (bl) str_addc(s, ')');
@@ -59,11 +60,11 @@ typedef struct job {
     const char *head;
     bool        headed;
     expr_log   *log;
-    int         left;            /* operators that remain */
+    int         left; /* operators that remain */
 } job;
 
 static void work(job *j, int i) {
-    expr *e = j->e;
+    expr *e  = j->e;
     char  op = e->node[i].op;
     if (op == 'n') return;
     int l = e->node[i].l, r = e->node[i].r;
@@ -74,7 +75,7 @@ static void work(job *j, int i) {
     if (j->left == 1 && j->head) st.c = digits_into(j->t, j->head, st.a, op, st.b);
     else st.c = j->headed ? digits_on(j->t, st.a, op, st.b) : digits_op(j->t, st.a, op, st.b);
     e->node[i].op = 'n';
-    e->node[i].v = st.c;
+    e->node[i].v  = st.c;
     if (j->log) j->log->s[j->log->n++] = st;
     if (--j->left >= 2) {
         str_add(j->t->out, "so ");
@@ -84,9 +85,9 @@ static void work(job *j, int i) {
 }
 
 long expr_work(trace *t, const expr *e, const char *head, bool headed, expr_log *log) {
-    expr c = *e;
+    expr c   = *e;
     int  ops = expr_ops(e);
-    job  j = {t, &c, head, headed && ops == 1, log, ops};
+    job  j   = {t, &c, head, headed && ops == 1, log, ops};
     if (log) log->n = 0;
     work(&j, c.root);
     return t->bad ? 0 : c.node[c.root].v;

@@ -14,7 +14,7 @@
 enum { EXPR_MAX = 24 };
 typedef struct expr {
     struct {
-        char op;             /* 'n': the number v, else + - * / of nodes l and r */
+        char op; /* 'n': the number v, else + - * / of nodes l and r */
         int  l, r;
         long v;
     } node[EXPR_MAX];
@@ -23,10 +23,10 @@ typedef struct expr {
 int  expr_num(expr *e, long v);
 int  expr_op(expr *e, char op, int l, int r);
 void expr_put(str *s, const expr *e);
-int  expr_ops(const expr *e);                      /* how many operators */
+int  expr_ops(const expr *e); /* how many operators */
 
 typedef struct expr_step {
-    long a, b, c;                                  /* a op b = c as it was worked out */
+    long a, b, c; /* a op b = c as it was worked out */
     char op;
 } expr_step;
 typedef struct expr_log {

@@ -20,8 +20,9 @@ typedef struct fam_value {
     long v, w;
 } fam_value;
 typedef struct fam_phases {
-    void (*work)(trace *t, void *ctx, fam_value *found);             /* the lines after "Work:\n" */
-    /* The text after "Check: "; writes up to and without the verdict of the last comparison. Returns whether all holds. */
+    void (*work)(trace *t, void *ctx, fam_value *found); /* the lines after "Work:\n" */
+    /* The text after "Check: "; writes up to and without the verdict of the last comparison. Returns whether all holds.
+     */
     bool (*check)(trace *t, void *ctx, const fam_value *found);
     void *ctx;
 } fam_phases;

@@ -21,7 +21,7 @@
 typedef enum { T_NUM, T_X, T_BRACKET, T_DIV } term_kind;
 typedef struct term {
     term_kind kind;
-    long      c, k, m;       /* NUM m; X k x; BRACKET c(k x + m); DIV x/c */
+    long      c, k, m; /* NUM m; X k x; BRACKET c(k x + m); DIV x/c */
 } term;
 enum { TERMS = 4 };
 typedef struct side {
@@ -41,9 +41,10 @@ static void put_x(side *s, long k) { s->t[s->n++] = (term){T_X, 0, k, 0}; }
 static void put_bracket(side *s, long c, long k, long m) { s->t[s->n++] = (term){T_BRACKET, c, k, m}; }
 static void put_div(side *s, long c) { s->t[s->n++] = (term){T_DIV, c, 1, 0}; }
 
-static long coef_of(const side *s) {                       /* of x, brackets multiplied out; DIV counts as 0 */
+static long coef_of(const side *s) { /* of x, brackets multiplied out; DIV counts as 0 */
     long k = 0;
-    for (int i = 0; i < s->n; i++) k += s->t[i].kind == T_X ? s->t[i].k : s->t[i].kind == T_BRACKET ? s->t[i].c * s->t[i].k : 0;
+    for (int i = 0; i < s->n; i++)
+        k += s->t[i].kind == T_X ? s->t[i].k : s->t[i].kind == T_BRACKET ? s->t[i].c * s->t[i].k : 0;
     return k;
 }
 
@@ -51,7 +52,10 @@ static long value_of(const side *s, long x) {
     long v = 0;
     for (int i = 0; i < s->n; i++) {
         const term *t = &s->t[i];
-        v += t->kind == T_NUM ? t->m : t->kind == T_X ? t->k * x : t->kind == T_DIV ? x / t->c : t->c * (t->k * x + t->m);
+        v += t->kind == T_NUM   ? t->m
+             : t->kind == T_X   ? t->k * x
+             : t->kind == T_DIV ? x / t->c
+                                : t->c * (t->k * x + t->m);
     }
     return v;
 }
@@ -69,9 +73,7 @@ static void print_kx(str *s, long k, char letter) {
     str_addc(s, letter);
 }
 
-static bool is_negative(const term *t) {
-    return t->kind == T_NUM ? t->m < 0 : t->kind == T_X ? t->k < 0 : t->c < 0;
-}
+static bool is_negative(const term *t) { return t->kind == T_NUM ? t->m < 0 : t->kind == T_X ? t->k < 0 : t->c < 0; }
 
 static void print_inner(str *s, long k, long m, char letter) {
     print_kx(s, k, letter);
@@ -119,7 +121,7 @@ static void so(trace *t, const linear *e) {
     str_addc(t->out, '\n');
 }
 
-static void say_x(trace *t, char letter, long k, const char *rest) {   /* "2x<rest>" */
+static void say_x(trace *t, char letter, long k, const char *rest) { /* "2x<rest>" */
     print_kx(t->out, k, letter);
     str_add(t->out, rest);
 }
@@ -146,7 +148,7 @@ static void expand(trace *t, side *d, char letter) {
         str_add(t->out, " = ");
         put_x(&now, k);
         print_side(t->out, &now, letter);
-        if (!shown && trace_slips(t)) {                    /* forgets the sign, or the factor */
+        if (!shown && trace_slips(t)) { /* forgets the sign, or the factor */
             m = m != b->m && chance(t->r, 50) ? b->m : -m;
         }
         if (m) {
@@ -227,7 +229,7 @@ static void divide(trace *t, char letter, long k, long v, fam_value *found) {
 static long move_over(trace *t, const char *left, long from, long v) {
     char op = v < 0 ? '+' : '-';
     if (t->places++ == t->slip_at) {
-        op = op == '+' ? '-' : '+';
+        op           = op == '+' ? '-' : '+';
         t->slip_from = (int)t->out->len;
     }
     return digits_into(t, left, from, op, labs(v));
@@ -256,14 +258,14 @@ static void gather(trace *t, const linear *e, fam_value *found) {
         divide(t, e->letter, a, d, found);
         return;
     }
-    print_kx(t->out, a, e->letter);                        /* "5x - 3x = 9 + 7" */
+    print_kx(t->out, a, e->letter); /* "5x - 3x = 9 + 7" */
     str_add(t->out, c < 0 ? " + " : " - ");
     print_kx(t->out, labs(c), e->letter);
     str_add(t->out, " = ");
     if (d || !b) digits_num(t->out, d);
     char op = b < 0 ? '+' : '-';
     if (b && d) {
-        if (trace_slips(t)) op = op == '+' ? '-' : '+';    /* forgets to change the sign */
+        if (trace_slips(t)) op = op == '+' ? '-' : '+'; /* forgets to change the sign */
         str_addf(t->out, " %c %ld", op, labs(b));
     } else if (b) {
         digits_num(t->out, -b);
@@ -293,11 +295,11 @@ static bool any_bracket(const side *s) {
 
 static void work(trace *t, void *ctx, fam_value *found) {
     linear e = *(const linear *)ctx;
-    *found = (fam_value){0, 1};
+    *found   = (fam_value){0, 1};
     if (!has_x(&e.l)) {
         side s = e.l;
-        e.l = e.r;
-        e.r = s;
+        e.l    = e.r;
+        e.r    = s;
         so(t, &e);
     }
     if (e.l.t[0].kind == T_DIV) {
@@ -312,7 +314,7 @@ static void work(trace *t, void *ctx, fam_value *found) {
     if (t->bad) return;
     bool l = collect(t, &e.l), r = collect(t, &e.r);
     if (l || r) so(t, &e);
-    if (!has_x(&e.l)) t->bad = true;                       /* only after a slip */
+    if (!has_x(&e.l)) t->bad = true; /* only after a slip */
     if (t->bad) return;
     gather(t, &e, found);
 }
@@ -331,22 +333,22 @@ static int put_times(expr *e, long m, long q) {
 }
 
 static void substitute(expr *e, const side *d, const fam_value *x) {
-    *e = (expr){0};
+    *e      = (expr){0};
     int sum = -1;
     for (int i = 0; i < d->n; i++) {
-        const term *t = &d->t[i];
-        bool neg = i && is_negative(t);
-        long s = neg ? -1 : 1;
-        int  n = 0;
+        const term *t   = &d->t[i];
+        bool        neg = i && is_negative(t);
+        long        s   = neg ? -1 : 1;
+        int         n   = 0;
         switch (t->kind) {
         case T_NUM: n = put_times(e, s * t->m, x->w); break;
         case T_X: n = put_kx(e, s * t->k, x->v); break;
         case T_DIV: n = expr_num(e, x->v), n = expr_op(e, '/', n, expr_num(e, s * t->c)); break;
         case T_BRACKET: {
-            int c = expr_num(e, s * t->c);
+            int c  = expr_num(e, s * t->c);
             int kx = put_kx(e, t->k, x->v);
             int in = expr_op(e, t->m < 0 ? '-' : '+', kx, put_times(e, labs(t->m), x->w));
-            n = expr_op(e, '*', c, in);
+            n      = expr_op(e, '*', c, in);
             break;
         }
         }
@@ -357,7 +359,7 @@ static void substitute(expr *e, const side *d, const fam_value *x) {
 
 static bool check(trace *t, void *ctx, const fam_value *found) {
     const linear *e = ctx;
-    expr l, r;
+    expr          l, r;
     substitute(&l, &e->l, found);
     substitute(&r, &e->r, found);
     if (found->w != 1) str_addf(t->out, "both sides times %ld, ", found->w);
@@ -366,8 +368,8 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
     expr_put(t->out, &r);
     str_addc(t->out, '\n');
     bool both = expr_ops(&l) && expr_ops(&r);
-    long a = expr_work(t, &l, both ? "L" : NULL, !both, NULL);
-    long b = expr_work(t, &r, both ? "R" : NULL, !both, NULL);
+    long a    = expr_work(t, &l, both ? "L" : NULL, !both, NULL);
+    long b    = expr_work(t, &r, both ? "R" : NULL, !both, NULL);
     return fam_compare(t, a, b);
 }
 
@@ -377,8 +379,8 @@ static void plan(str *s, const linear *given) {
     str_add(s, "Plan: ");
     if (!has_x(&e.l)) {
         side d = e.l;
-        e.l = e.r;
-        e.r = d;
+        e.l    = e.r;
+        e.r    = d;
         str_add(s, "turn round, ");
     }
     const char *steps;
@@ -405,15 +407,15 @@ static long coef(rng *r, int neg_percent) {
 }
 
 static void swap_terms(side *s) {
-    term t = s->t[0];
+    term t  = s->t[0];
     s->t[0] = s->t[1];
     s->t[1] = t;
 }
 
 static void swap_sides(linear *e) {
     side s = e->l;
-    e->l = e->r;
-    e->r = s;
+    e->l   = e->r;
+    e->r   = s;
 }
 
 /* The number on the right that makes x the solution. */
@@ -423,7 +425,7 @@ static void close_with(linear *e, long x) {
 }
 
 static void draw_1(rng *r, linear *e) {
-    int k = rng_range(r, 0, 99);
+    int  k = rng_range(r, 0, 99);
     long x = rng_range(r, 0, 60), a = rng_range(r, 1, 60);
     if (k < 25) put_x(&e->l, 1), put_num(&e->l, a);
     else if (k < 45) put_num(&e->l, a), put_x(&e->l, 1);
@@ -449,7 +451,7 @@ static void draw_3(rng *r, linear *e) {
         put_bracket(&e->l, chance(r, 15) ? -rng_range(r, 2, 9) : rng_range(r, 2, 9), 1, nonzero(r, 15));
     } else if (k < 65) {
         long a = rng_range(r, 2, 9);
-        x = a * rng_range(r, chance(r, 70) ? 0 : -12, 15);
+        x      = a * rng_range(r, chance(r, 70) ? 0 : -12, 15);
         put_div(&e->l, a);
         if (!chance(r, 15)) put_num(&e->l, nonzero(r, 30));
     } else if (k < 80) {
@@ -492,26 +494,26 @@ static void draw_5(rng *r, linear *e) {
         draw_fraction(r, e);
         return;
     }
-    if (k < 30) {                                          /* 3(x + 2) = 5(x - 4) + 6 */
+    if (k < 30) { /* 3(x + 2) = 5(x - 4) + 6 */
         put_bracket(&e->l, a, 1, b), put_bracket(&e->r, c, 1, d);
-    } else if (k < 42) {                                   /* 3(x + 2) + 4 = 2x + 9 */
+    } else if (k < 42) { /* 3(x + 2) + 4 = 2x + 9 */
         put_bracket(&e->l, a, 1, b);
         if (chance(r, 70)) put_num(&e->l, nonzero(r, 20));
         put_x(&e->r, coef(r, 15));
         if (chance(r, 25)) swap_sides(e);
-    } else if (k < 56) {                                   /* 2(x + 1) + 3(x - 4) = 10 */
+    } else if (k < 56) { /* 2(x + 1) + 3(x - 4) = 10 */
         put_bracket(&e->l, a, 1, b), put_bracket(&e->l, chance(r, 40) ? -c : c, 1, d);
-    } else if (k < 66) {                                   /* 3(2x - 1) = 27 */
+    } else if (k < 66) { /* 3(2x - 1) = 27 */
         long i = rng_range(r, 2, 3);
         put_bracket(&e->l, rng_range(r, 2, (int)(9 / i)), i, b);
         if (chance(r, 40)) put_num(&e->l, nonzero(r, 20));
-    } else if (k < 82) {                                   /* 4x + 7 + 2x = 31, also with x on the right */
+    } else if (k < 82) { /* 4x + 7 + 2x = 31, also with x on the right */
         put_x(&e->l, coef(r, 10)), put_num(&e->l, nonzero(r, 30)), put_x(&e->l, coef(r, 40));
         if (chance(r, 30)) put_num(&e->l, nonzero(r, 20));
         if (chance(r, 30)) put_x(&e->r, coef(r, 10));
     } else if (k < 86) {
         put_x(&e->l, coef(r, 0)), put_x(&e->l, coef(r, 30));
-    } else {                                               /* larger numbers */
+    } else { /* larger numbers */
         x = rng_range(r, 10, 150);
         put_x(&e->l, a);
         put_num(&e->l, chance(r, 50) ? rng_range(r, 20, 500) : -rng_range(r, 20, 500));
@@ -555,10 +557,10 @@ static void make(rng *r, int level, problem *p) {
         e = (linear){.letter = 'x'};
         draw[level - 1](r, &e);
     } while (!solvable(&e, level == 5));
-    p->level = level;
+    p->level      = level;
     str canonical = {0}, typed = {0};
     str_add(&p->key, "linear:");
-    print_linear(&p->key, &e);                             /* with x, whatever the letter will be */
+    print_linear(&p->key, &e); /* with x, whatever the letter will be */
     e.letter = draw_letter(r);
     print_linear(&canonical, &e);
     phrase_style st = phrase_style_draw(r, PHRASE_LETTERS);
@@ -593,5 +595,10 @@ static bool solve(const problem *p, str *truth, char why[96]) {
     return false;
 }
 
-const family fam_linear = {.name = "linear", .field = "education", .about = "linear equations in one unknown",
-                           .levels = 5, .make = make, .right = right, .solve = solve};
+const family fam_linear = {.name   = "linear",
+                           .field  = "education",
+                           .about  = "linear equations in one unknown",
+                           .levels = 5,
+                           .make   = make,
+                           .right  = right,
+                           .solve  = solve};

@@ -46,13 +46,13 @@ split_id split_of(const char *key) {
  * that the result is a function of (split, seed, index, level, family). */
 void family_make(const family *f, split_id split, uint64_t seed, uint64_t index, int level, problem *p) {
     uint64_t s = seed ^ hash_bytes(f->name, strlen(f->name)) ^ hash_u64((uint64_t)level * 4 + (uint64_t)split + 1);
-    rng r = rng_fork(s, index);
+    rng      r = rng_fork(s, index);
     do {
         problem_clear(p);
         f->make(&r, level, p);
     } while (split_of(p->key.p) != split);
     p->family = f->name;
-    p->level = level;
+    p->level  = level;
 }
 
 /* ---- phases */
@@ -66,21 +66,21 @@ bool fam_compare(trace *t, long a, long b) {
 
 /* One pass of Work and Check into p->reasoning. */
 static bool phases(problem *p, rng *r, const fam_phases *ph, int slip_at, trace *w, fam_value *found) {
-    *w = trace_to(&p->reasoning, r);
+    *w         = trace_to(&p->reasoning, r);
     w->slip_at = slip_at;
     str_add(&p->reasoning, "Work:\n");
     ph->work(w, ph->ctx, found);
     if (w->bad) return false;
-    trace c = trace_to(&p->reasoning, r);
+    trace c    = trace_to(&p->reasoning, r);
     p->slip_to = (int)p->reasoning.len;
     str_add(&p->reasoning, "Check: ");
     bool ok = ph->check(&c, ph->ctx, found);
-    w->bad = c.bad;
+    w->bad  = c.bad;
     return ok;
 }
 
 static void cut(str *s, size_t len) {
-    s->len = len;
+    s->len    = len;
     s->p[len] = 0;
 }
 
@@ -101,7 +101,7 @@ fam_value fam_work(problem *p, rng *r, const fam_phases *ph) {
         fam_value wrong;
         cut(&p->reasoning, from);
         bool ok = phases(p, r, ph, (int)rng_below(r, (uint64_t)places), &t, &wrong);
-        if (!ok && !t.bad && t.slip_from >= 0) {           /* a mistake that the check sees */
+        if (!ok && !t.bad && t.slip_from >= 0) { /* a mistake that the check sees */
             p->slip_from = t.slip_from;
             break;
         }
@@ -116,13 +116,13 @@ fam_value fam_work(problem *p, rng *r, const fam_phases *ph) {
 
 bool fam_understood(const problem *p, const char **text, size_t *n, char why[96]) {
     static const char head[] = "Understand: ";
-    const char *r = p->reasoning.p ? p->reasoning.p : "", *q = p->question.p ? p->question.p : "";
+    const char       *r = p->reasoning.p ? p->reasoning.p : "", *q = p->question.p ? p->question.p : "";
     if (strncmp(r, head, sizeof head - 1)) {
         snprintf(why, 96, "the reasoning does not begin with \"%s\"", head);
         return false;
     }
     *text = r + sizeof head - 1;
-    *n = strcspn(*text, "\n");
+    *n    = strcspn(*text, "\n");
     if (steps_same_numbers(q, strlen(q), *text, *n)) return true;
     snprintf(why, 96, "the numbers of the question are not those that were understood");
     return false;
@@ -142,17 +142,18 @@ static bool fault(char why[96], const char *what) {
 
 static bool phases_ok(const char *p, size_t n, char why[96]) {
     static const char *const name[] = {"Understand:", "Plan:", "Work:", "Check:"};
-    int    at = -1;                                        /* the phase that we are in */
-    size_t body = 0;
+    int                      at     = -1; /* the phase that we are in */
+    size_t                   body   = 0;
     for (size_t i = 0; i < n;) {
-        const char *nl = memchr(p + i, '\n', n - i);
-        size_t end = nl ? (size_t)(nl - p) : n;
+        const char *nl  = memchr(p + i, '\n', n - i);
+        size_t      end = nl ? (size_t)(nl - p) : n;
         for (int k = 0; k < 4; k++) {
             size_t len = strlen(name[k]);
             if (end - i < len || strncmp(p + i, name[k], len)) continue;
-            if (k != at + 1 && !(k == 2 && at == 3)) return fault(why, "a phase is missing, twice there or out of order");
+            if (k != at + 1 && !(k == 2 && at == 3))
+                return fault(why, "a phase is missing, twice there or out of order");
             if (at >= 0 && blank(p + body, i - body)) return fault(why, "an empty phase");
-            at = k;
+            at   = k;
             body = i + len;
         }
         if (at < 0 && !blank(p + i, end - i)) return fault(why, "text before the first phase");
@@ -164,18 +165,20 @@ static bool phases_ok(const char *p, size_t n, char why[96]) {
 
 verdict family_check(const family *f, const problem *p, const char *response) {
     static const char open[] = "<think>", close[] = "</think>";
-    verdict v = {false, false, ""};
-    const char *start = strstr(response, open), *end = strstr(response, close);
+    verdict           v     = {false, false, ""};
+    const char       *start = strstr(response, open), *end = strstr(response, close);
     if (!end) {
         fault(v.why, "the thinking is not closed");
         return v;
     }
     const char *text = end + strlen(close);
     const char *from = start ? start + strlen(open) : response;
-    bool once = (!start || (start < end && !strstr(from, open) && blank(response, (size_t)(start - response)))) && !strstr(text, close);
+    bool once = (!start || (start < end && !strstr(from, open) && blank(response, (size_t)(start - response)))) &&
+                !strstr(text, close);
     char why[96] = "";
-    v.right = once && f->right(p, text, v.why);
-    v.format = once && phases_ok(from, (size_t)(end - from), why) && (!blank(text, strlen(text)) || fault(why, "an empty answer"));
+    v.right      = once && f->right(p, text, v.why);
+    v.format     = once && phases_ok(from, (size_t)(end - from), why) &&
+               (!blank(text, strlen(text)) || fault(why, "an empty answer"));
     if (!once) fault(v.why, "think tags more than once");
     else if (v.right && !v.format) memcpy(v.why, why, sizeof why);
     return v;

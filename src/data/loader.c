@@ -12,8 +12,8 @@
 #include "text/chat.h"
 
 typedef struct chunk {
-    size_t from, to;             /* bytes of the text */
-    int    tok_from, tok_to;     /* its tokens; empty without a tokenizer */
+    size_t from, to;         /* bytes of the text */
+    int    tok_from, tok_to; /* its tokens; empty without a tokenizer */
 } chunk;
 typedef struct text_source {
     char  *p;
@@ -23,7 +23,7 @@ typedef struct text_source {
     ids    tok;
 } text_source;
 typedef struct load_source {
-    const family *fam;           /* NULL: text */
+    const family *fam; /* NULL: text */
     text_source   text;
     double        weight, level_weight[LEVELS_MAX + 1], level_sum;
 } load_source;
@@ -39,19 +39,19 @@ struct loader {
     tokenizer   *tok;
     uint64_t     skipped;
     problem      p;
-    ids          doc;            /* document number doc_at, if doc_valid */
-    float       *doc_w;          /* [doc.n] */
+    ids          doc;   /* document number doc_at, if doc_valid */
+    float       *doc_w; /* [doc.n] */
     uint64_t     doc_at;
     bool         doc_valid, doc_fits;
 };
 
 void rows_batch_init(rows_batch *b, int cap, int max_seq) {
     size_t c = (size_t)cap;
-    *b = (rows_batch){.cap = cap, .max_seq = max_seq};
-    b->tok = mem_calloc(c, sizeof *b->tok);
-    b->pos = mem_calloc(c, sizeof *b->pos);
-    b->tgt = mem_calloc(c, sizeof *b->tgt);
-    b->w = mem_calloc(c, sizeof *b->w);
+    *b       = (rows_batch){.cap = cap, .max_seq = max_seq};
+    b->tok   = mem_calloc(c, sizeof *b->tok);
+    b->pos   = mem_calloc(c, sizeof *b->pos);
+    b->tgt   = mem_calloc(c, sizeof *b->tgt);
+    b->w     = mem_calloc(c, sizeof *b->w);
     b->start = mem_calloc((size_t)max_seq + 1, sizeof *b->start);
 }
 
@@ -68,10 +68,10 @@ void rows_batch_free(rows_batch *b) {
 /* Where the chunk that starts at `from` ends: after the first newline past `want` bytes, or soon after `want`. */
 static size_t chunk_end(const text_source *x, size_t from, size_t want) {
     if (x->n - from <= want + want / 2) return x->n;
-    size_t at = from + want, limit = from + want + want / 2;
+    size_t      at = from + want, limit = from + want + want / 2;
     const char *nl = memchr(x->p + at, '\n', limit - at);
     if (nl) return (size_t)(nl - x->p) + 1;
-    while ((x->p[at] & 0xC0) == 0x80) at++;                /* not inside a character */
+    while ((x->p[at] & 0xC0) == 0x80) at++; /* not inside a character */
     return at;
 }
 
@@ -84,10 +84,10 @@ static void cut_text(text_source *x, split_id split, size_t want, tokenizer *tok
         if (split_of(key.p) != split) continue;
         if (x->n_chunks == x->cap) {
             x->cap = x->cap ? 2 * x->cap : 256;
-            x->c = mem_realloc(x->c, (size_t)x->cap * sizeof *x->c);
+            x->c   = mem_realloc(x->c, (size_t)x->cap * sizeof *x->c);
         }
         chunk *c = &x->c[x->n_chunks++];
-        *c = (chunk){from, to, x->tok.n, x->tok.n};
+        *c       = (chunk){from, to, x->tok.n, x->tok.n};
         if (!tok) continue;
         tok_encode(tok, x->p + from, to - from, TOK_PLAIN, &x->tok);
         c->tok_to = x->tok.n;
@@ -101,21 +101,29 @@ static bool open_text(text_source *x, const char *path, const loader *ld, err *e
     if (!x->p) return false;
     if (!utf8_valid(x->p, x->n, &bad)) return err_set(e, "%s: not UTF-8 at byte %zu, expected a text file", path, bad);
     cut_text(x, ld->split, (size_t)ld->max_len * 2, ld->tok);
-    if (!x->n_chunks) return err_set(e, "%s: %zu bytes are too few for a text of this split, expected some hundred times %d", path, x->n, ld->max_len);
+    if (!x->n_chunks)
+        return err_set(e, "%s: %zu bytes are too few for a text of this split, expected some hundred times %d", path,
+                       x->n, ld->max_len);
     return true;
 }
 
 /* ---- the mix */
 static bool open_source(load_source *s, const source *from, const loader *ld, err *e) {
     *s = (load_source){.weight = from->weight};
-    if (!(from->weight >= 0) || !isfinite(from->weight)) return err_set(e, "loader: weight %g of %s, expected >= 0", from->weight, from->family ? from->family : from->text);
-    if (!from->family) return from->text ? open_text(&s->text, from->text, ld, e) : err_set(e, "loader: a source with neither family nor text");
+    if (!(from->weight >= 0) || !isfinite(from->weight))
+        return err_set(e, "loader: weight %g of %s, expected >= 0", from->weight,
+                       from->family ? from->family : from->text);
+    if (!from->family)
+        return from->text ? open_text(&s->text, from->text, ld, e)
+                          : err_set(e, "loader: a source with neither family nor text");
     s->fam = family_find(from->family);
     if (!s->fam) return err_set(e, "loader: no family is called %s", from->family);
     for (int l = 1; l <= LEVELS_MAX; l++) {
         double w = from->level_weight[l];
-        if (!(w >= 0) || !isfinite(w)) return err_set(e, "loader: %s: weight %g of level %d, expected >= 0", from->family, w, l);
-        if (w > 0 && l > s->fam->levels) return err_set(e, "loader: %s: level %d, expected 1 to %d", from->family, l, s->fam->levels);
+        if (!(w >= 0) || !isfinite(w))
+            return err_set(e, "loader: %s: weight %g of level %d, expected >= 0", from->family, w, l);
+        if (w > 0 && l > s->fam->levels)
+            return err_set(e, "loader: %s: level %d, expected 1 to %d", from->family, l, s->fam->levels);
         s->level_weight[l] = w;
         s->level_sum += w;
     }
@@ -126,12 +134,12 @@ static bool open_source(load_source *s, const source *from, const loader *ld, er
 static bool some_fit(loader *ld, err *e);
 
 loader *loader_new(const loader_spec *spec, tokenizer *t, err *e) {
-    loader *ld = mem_calloc(1, sizeof *ld);
-    ld->split = spec->split;
-    ld->seed = spec->seed;
-    ld->loss = spec->loss;
+    loader *ld  = mem_calloc(1, sizeof *ld);
+    ld->split   = spec->split;
+    ld->seed    = spec->seed;
+    ld->loss    = spec->loss;
     ld->max_len = spec->max_len;
-    ld->tok = t;
+    ld->tok     = t;
     if (spec->n_src < 1 || spec->max_len < 8) {
         err_set(e, "loader: %d sources and max_len %d, expected at least 1 and 8", spec->n_src, spec->max_len);
         goto fail;
@@ -170,7 +178,7 @@ uint64_t loader_skipped(const loader *ld) { return ld->skipped; }
 
 /* An index drawn by weight; the last one with a weight if rounding runs past the end. */
 static int draw(rng *r, double sum, int n, const double *w, size_t stride) {
-    double u = rng_f64(r) * sum;
+    double u    = rng_f64(r) * sum;
     int    last = 0;
     for (int i = 0; i < n; i++) {
         double wi = *(const double *)((const char *)w + (size_t)i * stride);
@@ -184,7 +192,7 @@ static int draw(rng *r, double sum, int n, const double *w, size_t stride) {
 
 /* What document i is: a problem in ld->p (returns NULL), or a chunk of a text. */
 static const chunk *choose(loader *ld, uint64_t i, const text_source **text) {
-    rng r = rng_fork(ld->seed ^ hash_u64(0x6c6f6164ull + (uint64_t)ld->split), i);
+    rng          r = rng_fork(ld->seed ^ hash_u64(0x6c6f6164ull + (uint64_t)ld->split), i);
     load_source *s = &ld->src[draw(&r, ld->weight_sum, ld->n_src, &ld->src->weight, sizeof *ld->src)];
     if (s->fam) {
         int level = draw(&r, s->level_sum, LEVELS_MAX + 1, s->level_weight, sizeof *s->level_weight);
@@ -201,7 +209,7 @@ static void make_doc(loader *ld, uint64_t i) {
     if (ld->doc_valid && ld->doc_at == i) return;
     ld->doc.n = 0;
     mem_free(ld->doc_w);
-    ld->doc_w = NULL;
+    ld->doc_w      = NULL;
     const chunk *c = choose(ld, i, &text);
     if (!c) {
         sample_tokens(ld->tok, &ld->p, ld->loss, &ld->doc, NULL, &ld->doc_w);
@@ -214,7 +222,7 @@ static void make_doc(loader *ld, uint64_t i) {
         for (int k = 0; k < ld->doc.n; k++) ld->doc_w[k] = k + 1 < ld->doc.n ? 1.0f : 0.0f;
         ld->doc_fits = true;
     }
-    ld->doc_at = i;
+    ld->doc_at    = i;
     ld->doc_valid = true;
 }
 
@@ -226,12 +234,13 @@ static bool some_fit(loader *ld, err *e) {
         if (ld->doc_fits) return true;
         if (!shortest || ld->doc.n < shortest) shortest = ld->doc.n;
     }
-    return err_set(e, "loader: max_len %d, expected at least %d, the shortest of the first 64 documents", ld->max_len, shortest);
+    return err_set(e, "loader: max_len %d, expected at least %d, the shortest of the first 64 documents", ld->max_len,
+                   shortest);
 }
 
 void loader_fill(loader *ld, uint64_t *next, rows_batch *b) {
     b->n = b->n_seq = b->learn = 0;
-    b->start[0] = 0;
+    b->start[0]                = 0;
     while (b->n_seq < b->max_seq && b->n < b->cap) {
         make_doc(ld, *next);
         int n = ld->doc.n;
@@ -242,11 +251,11 @@ void loader_fill(loader *ld, uint64_t *next, rows_batch *b) {
         }
         if (b->n + n > b->cap) break;
         for (int k = 0; k < n; k++) {
-            int row = b->n + k;
+            int row     = b->n + k;
             b->tok[row] = ld->doc.p[k];
             b->pos[row] = k;
             b->tgt[row] = k + 1 < n ? ld->doc.p[k + 1] : ld->doc.p[k];
-            b->w[row] = ld->doc_w[k];
+            b->w[row]   = ld->doc_w[k];
             b->learn += ld->doc_w[k] != 0;
         }
         b->n += n;
@@ -257,12 +266,12 @@ void loader_fill(loader *ld, uint64_t *next, rows_batch *b) {
 
 void loader_text(loader *ld, uint64_t i, str *out) {
     const text_source *text = NULL;
-    const chunk *c = choose(ld, i, &text);
+    const chunk       *c    = choose(ld, i, &text);
     if (c) {
         str_addn(out, text->p + c->from, c->to - c->from);
         return;
     }
-    ld->doc_valid = false;                                 /* ld->p is another problem now */
+    ld->doc_valid = false; /* ld->p is another problem now */
     str_addn(out, ld->p.question.p, ld->p.question.len);
     str_addc(out, '\n');
     str_addn(out, ld->p.reasoning.p, ld->p.reasoning.len);

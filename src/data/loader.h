@@ -21,21 +21,21 @@
 
 typedef struct rows_batch {
     int      cap, max_seq;
-    int      n;              /* tokens in use */
+    int      n; /* tokens in use */
     int      n_seq;
-    int32_t *tok, *pos, *tgt;/* [cap]; pos restarts at 0 in each document */
-    float   *w;              /* [cap] loss weight */
-    int32_t *start;          /* [max_seq + 1]: document s is start[s]..start[s+1] */
-    int      learn;          /* how many w are non-zero */
+    int32_t *tok, *pos, *tgt; /* [cap]; pos restarts at 0 in each document */
+    float   *w;               /* [cap] loss weight */
+    int32_t *start;           /* [max_seq + 1]: document s is start[s]..start[s+1] */
+    int      learn;           /* how many w are non-zero */
 } rows_batch;
 void rows_batch_init(rows_batch *b, int cap, int max_seq);
 void rows_batch_free(rows_batch *b);
 
-typedef enum { LOSS_ALL, LOSS_ANSWER } loss_on;   /* pretrain: every token; sft: what comes after the prompt */
+typedef enum { LOSS_ALL, LOSS_ANSWER } loss_on; /* pretrain: every token; sft: what comes after the prompt */
 enum { LEVELS_MAX = 10 };
 typedef struct source {
-    const char *family;                /* NULL: a text source */
-    const char *text;                  /* path of a UTF-8 text file; documents are windows of it */
+    const char *family; /* NULL: a text source */
+    const char *text;   /* path of a UTF-8 text file; documents are windows of it */
     double      weight;
     double      level_weight[LEVELS_MAX + 1]; /* [1..levels]; used for families */
 } source;
@@ -45,17 +45,17 @@ typedef struct loader_spec {
     split_id split;
     uint64_t seed;
     loss_on  loss;
-    int      max_len;                  /* longest document in tokens */
+    int      max_len; /* longest document in tokens */
 } loader_spec;
 typedef struct loader loader;
-loader *loader_new(const loader_spec *spec, tokenizer *t, err *e) R1_MUST_USE;  /* copies what it needs from spec */
-void    loader_free(loader *ld);
-void    loader_fill(loader *ld, uint64_t *next, rows_batch *b);
+loader  *loader_new(const loader_spec *spec, tokenizer *t, err *e) R1_MUST_USE; /* copies what it needs from spec */
+void     loader_free(loader *ld);
+void     loader_fill(loader *ld, uint64_t *next, rows_batch *b);
 uint64_t loader_skipped(const loader *ld);
 /* Raw text of document i, for tokenizer training and for eyes. */
-void    loader_text(loader *ld, uint64_t i, str *out);
+void loader_text(loader *ld, uint64_t i, str *out);
 /* One problem as tokens in our chat format: prompt, then reasoning, answer, eos; *n_prompt tokens are the prompt;
  * w[i] (may be NULL) as above. Used by the loader, SFT and tests. */
-void    sample_tokens(tokenizer *t, const problem *p, loss_on loss, ids *out, int *n_prompt, float **w);
+void sample_tokens(tokenizer *t, const problem *p, loss_on loss, ids *out, int *n_prompt, float **w);
 /* tokenizer training uses loader_new with t = NULL: then only loader_text works */
 #endif

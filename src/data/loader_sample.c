@@ -9,7 +9,8 @@
 #include "data/loader.h"
 #include "text/chat.h"
 
-static void weights_of(tokenizer *t, const problem *p, loss_on loss, const ids *v, int first, int n_prompt, int n_reason, float *w) {
+static void weights_of(tokenizer *t, const problem *p, loss_on loss, const ids *v, int first, int n_prompt,
+                       int n_reason, float *w) {
     for (int i = 0; i < v->n - first; i++) w[i] = loss == LOSS_ALL || i + 1 >= n_prompt ? 1.0f : 0.0f;
     w[v->n - first - 1] = 0.0f;
     if (p->slip_to <= p->slip_from) return;
@@ -32,10 +33,12 @@ void sample_tokens(tokenizer *t, const problem *p, loss_on loss, ids *out, int *
     }
     int prompt = out->n - first;
     tok_encode(t, p->reasoning.p, p->reasoning.len, TOK_PLAIN, out);
-    int reason = out->n - first - prompt;
-    str tail = {0};
-    int32_t eos = tok_id(t, CHAT_EOS);
-    if (eos < 0) eos = tok_id(t, "<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>");
+    int     reason = out->n - first - prompt;
+    str     tail   = {0};
+    int32_t eos    = tok_id(t, CHAT_EOS);
+    if (eos < 0)
+        eos = tok_id(t, "<\xef\xbd\x9c"
+                        "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>");
     tok_encode(t, CHAT_THINK_CLOSE, strlen(CHAT_THINK_CLOSE), TOK_SPECIAL, out);
     str_addf(&tail, "\n%s", p->answer.p ? p->answer.p : "");
     tok_encode(t, tail.p, tail.len, TOK_PLAIN, out);

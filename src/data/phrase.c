@@ -14,17 +14,17 @@ static bool chance(rng *r, int percent) { return (int)rng_below(r, 100) < percen
 phrase_style phrase_style_draw(rng *r, int letters) {
     static const char *const mul[] = {" * ", " * ", " * ", " x ", " × ", " × ", " times ", " times ", " · ", " X "};
     static const char *const mul_letters[] = {" * ", " * ", " · ", " × "};
-    static const char *const div[] = {" / ", " / ", " / ", " ÷ ", " ÷ ", " divided by ", " : "};
+    static const char *const div[]         = {" / ", " / ", " / ", " ÷ ", " ÷ ", " divided by ", " : "};
     static const char *const div_letters[] = {" / ", " / ", " / ", " ÷ "};
-    static const char *const minus[] = {" - ", " - ", " - ", " - ", " - ", " − ", " – ", " minus "};
-    static const char *const plus[] = {" + ", " + ", " + ", " + ", " plus "};
-    phrase_style s = {.r = r, .spaces = (int)rng_below(r, 8)};
-    s.spaces = s.spaces < 3 ? 0 : s.spaces < 6 ? 1 : s.spaces == 6 ? 2 : 3;
-    s.mul = letters ? PICK(r, mul_letters) : PICK(r, mul);
-    s.div = letters ? PICK(r, div_letters) : PICK(r, div);
-    s.minus = PICK(r, minus);
-    s.plus = PICK(r, plus);
-    if (letters) {                                         /* "2x plus 5 = 15" is rare */
+    static const char *const minus[]       = {" - ", " - ", " - ", " - ", " - ", " − ", " – ", " minus "};
+    static const char *const plus[]        = {" + ", " + ", " + ", " + ", " plus "};
+    phrase_style             s             = {.r = r, .spaces = (int)rng_below(r, 8)};
+    s.spaces                               = s.spaces < 3 ? 0 : s.spaces < 6 ? 1 : s.spaces == 6 ? 2 : 3;
+    s.mul                                  = letters ? PICK(r, mul_letters) : PICK(r, mul);
+    s.div                                  = letters ? PICK(r, div_letters) : PICK(r, div);
+    s.minus                                = PICK(r, minus);
+    s.plus                                 = PICK(r, plus);
+    if (letters) { /* "2x plus 5 = 15" is rare */
         if (!strcmp(s.minus, " minus ")) s.minus = chance(r, 20) ? " minus " : " - ";
         if (!strcmp(s.plus, " plus ")) s.plus = !strcmp(s.minus, " minus ") ? " plus " : " + ";
         s.show_mul = chance(r, 8);
@@ -34,9 +34,9 @@ phrase_style phrase_style_draw(rng *r, int letters) {
 
 /* An operator with the spaces that this style leaves; words keep theirs. */
 static void put_op(str *s, const char *spaced, const phrase_style *st) {
-    size_t n = strlen(spaced);
-    bool word = isalpha((unsigned char)spaced[1]) && n > 3;
-    bool keep = word || st->spaces == 1 || (st->spaces == 3 && chance(st->r, 50));
+    size_t n    = strlen(spaced);
+    bool   word = isalpha((unsigned char)spaced[1]) && n > 3;
+    bool   keep = word || st->spaces == 1 || (st->spaces == 3 && chance(st->r, 50));
     if (keep) str_addn(s, spaced, n);
     else str_addn(s, spaced + 1, n - 2);
 }
@@ -55,7 +55,7 @@ static void put_sign(str *s, const phrase_style *st) {
 
 void phrase_expr(str *s, const char *c, const phrase_style *st) {
     for (size_t i = 0; c[i]; i++) {
-        if (c[i] == ' ') {                                 /* " op " */
+        if (c[i] == ' ') { /* " op " */
             char op = c[i + 1];
             switch (op) {
             case '+': put_op(s, st->plus, st); break;
@@ -71,7 +71,7 @@ void phrase_expr(str *s, const char *c, const phrase_style *st) {
             put_sign(s, st);
             continue;
         }
-        if (c[i] == '/') {                                 /* x/3 */
+        if (c[i] == '/') { /* x/3 */
             if (st->spaces == 1 && chance(st->r, 50)) str_add(s, st->div);
             else put_op(s, st->div, st);
             continue;
@@ -84,13 +84,14 @@ void phrase_expr(str *s, const char *c, const phrase_style *st) {
 
 /* ---- slots */
 static const char *polite(rng *r) {
-    static const char *const p[] = {"please ", "can you ", "could you ", "can you help me ", "i need to ", "help me ",
-                                    "i want to ", "would you ", "could you please ", "let's ", "hi, can you ",
-                                    "how do i ", "try to ", "now ", "hello, please ", "i have to ", "quickly "};
+    static const char *const p[] = {
+        "please ",    "can you ",   "could you ",        "can you help me ", "i need to ",   "help me ",
+        "i want to ", "would you ", "could you please ", "let's ",           "hi, can you ", "how do i ",
+        "try to ",    "now ",       "hello, please ",    "i have to ",       "quickly "};
     return chance(r, 30) ? PICK(r, p) : "";
 }
 
-static bool asks(const char *s) {                          /* politeness that makes it a question */
+static bool asks(const char *s) { /* politeness that makes it a question */
     return strstr(s, "can you") || strstr(s, "could you") || strstr(s, "would you") || strstr(s, "how do");
 }
 
@@ -115,17 +116,31 @@ static const char *letter_str(char letter, char buf[2]) {
 }
 
 void phrase_compute(str *q, rng *r, const char *e) {
-    static const char *const verb[] = {"compute", "calculate", "evaluate", "work out", "find", "solve", "figure out",
-                                       "determine", "simplify", "tell me", "give me", "get"};
-    static const char *const object[] = {"", "", "", "", "the value of ", "the result of ", "this: ", "the answer to ",
-                                         "what is ", "what ", ": "};
-    static const char *const what[] = {"what is ", "what is ", "what is ", "what's ", "whats ", "how much is ",
-                                       "how much is ", "what does ", "what do you get for ", "what is the value of ",
-                                       "what is the result of ", "what would be ", "do you know what ", "how many is ",
+    static const char *const verb[]   = {"compute",    "calculate", "evaluate", "work out", "find",    "solve",
+                                         "figure out", "determine", "simplify", "tell me",  "give me", "get"};
+    static const char *const object[] = {
+        "", "", "", "", "the value of ", "the result of ", "this: ", "the answer to ", "what is ", "what ", ": "};
+    static const char *const what[] = {"what is ",
+                                       "what is ",
+                                       "what is ",
+                                       "what's ",
+                                       "whats ",
+                                       "how much is ",
+                                       "how much is ",
+                                       "what does ",
+                                       "what do you get for ",
+                                       "what is the value of ",
+                                       "what is the result of ",
+                                       "what would be ",
+                                       "do you know what ",
+                                       "how many is ",
                                        "so what is "};
-    size_t from = q->len;
+    size_t                   from   = q->len;
     switch (rng_below(r, 10)) {
-    case 0: case 1: case 2: case 3: {
+    case 0:
+    case 1:
+    case 2:
+    case 3: {
         const char *w = PICK(r, what);
         str_add(q, w);
         str_add(q, e);
@@ -134,7 +149,9 @@ void phrase_compute(str *q, rng *r, const char *e) {
         str_add(q, mark(r));
         break;
     }
-    case 4: case 5: case 6: {
+    case 4:
+    case 5:
+    case 6: {
         const char *p = polite(r), *o = PICK(r, object);
         str_add(q, p);
         str_add(q, PICK(r, verb));
@@ -145,9 +162,10 @@ void phrase_compute(str *q, rng *r, const char *e) {
         str_add(q, asks(p) ? mark(r) : stop(r));
         break;
     }
-    default: {                                             /* the bare expression */
-        static const char *const tail[] = {"", "", "", " = ?", "=?", "=", " =", "?", " = what?", " equals?",
-                                           " is what?", ", please", " equals what", " is"};
+    default: { /* the bare expression */
+        static const char *const tail[] = {
+            "",         "",         "",          " = ?",     "=?",           "=",  " =", "?",
+            " = what?", " equals?", " is what?", ", please", " equals what", " is"};
         str_add(q, e);
         str_add(q, PICK(r, tail));
         return;
@@ -157,15 +175,17 @@ void phrase_compute(str *q, rng *r, const char *e) {
 }
 
 void phrase_operation(str *q, rng *r, char op, const char *a, const char *b) {
-    static const char *const add[] = {"the sum of %a and %b", "add %a and %b", "add %a and %b together", "add %b to %a",
-                                      "the total of %a and %b", "%a increased by %b", "%b more than %a"};
-    static const char *const sub[] = {"subtract %b from %a", "take %b away from %a", "%a take away %b", "take %b from %a",
-                                      "%a decreased by %b", "%b less than %a", "%a less %b"};
-    static const char *const mul[] = {"the product of %a and %b", "multiply %a by %b", "%a multiplied by %b",
-                                      "multiply %a and %b", "multiply %a with %b", "%a times %b"};
+    static const char *const add[] = {"the sum of %a and %b", "add %a and %b",          "add %a and %b together",
+                                      "add %b to %a",         "the total of %a and %b", "%a increased by %b",
+                                      "%b more than %a"};
+    static const char *const sub[] = {"subtract %b from %a", "take %b away from %a", "%a take away %b",
+                                      "take %b from %a",     "%a decreased by %b",   "%b less than %a",
+                                      "%a less %b"};
+    static const char *const mul[] = {"the product of %a and %b", "multiply %a by %b",   "%a multiplied by %b",
+                                      "multiply %a and %b",       "multiply %a with %b", "%a times %b"};
     static const char *const div[] = {"divide %a by %b", "the quotient of %a and %b", "%a over %b", "%a divided by %b",
                                       "%a divided into %b equal parts"};
-    const char *t;
+    const char              *t;
     switch (op) {
     case '+': t = PICK(r, add); break;
     case '-': t = PICK(r, sub); break;
@@ -174,16 +194,17 @@ void phrase_operation(str *q, rng *r, char op, const char *a, const char *b) {
     }
     bool verb = !strncmp(t, "add ", 4) || !strncmp(t, "subtract", 8) || !strncmp(t, "take", 4) ||
                 !strncmp(t, "multiply", 8) || !strncmp(t, "divide ", 7);
-    size_t from = q->len;
+    size_t      from = q->len;
     const char *end;
     if (verb) {
         const char *p = polite(r);
         str_add(q, p);
         end = asks(p) ? mark(r) : stop(r);
     } else {
-        static const char *const head[] = {"what is ", "what is ", "find ", "what's ", "calculate ", "compute ", "how much is ",
-                                           "work out ", "give me ", "tell me ", ""};
-        const char *h = PICK(r, head);
+        static const char *const head[] = {"what is ", "what is ",     "find ",     "what's ",  "calculate ",
+                                           "compute ", "how much is ", "work out ", "give me ", "tell me ",
+                                           ""};
+        const char              *h      = PICK(r, head);
         str_add(q, h);
         end = h[0] == 'w' && h[1] == 'h' ? mark(r) : h[0] == 'h' ? mark(r) : stop(r);
     }
@@ -196,12 +217,16 @@ void phrase_operation(str *q, rng *r, char op, const char *a, const char *b) {
 }
 
 void phrase_rest(str *q, rng *r, const char *a, const char *b, const char *typed) {
-    static const char *const tail[] = {" with remainder", " with a remainder", ", with remainder", " (quotient and remainder)",
-                                       " with rest", ", quotient and remainder", " as quotient and remainder"};
-    static const char *const whole[] = {"what are the quotient and remainder of %e", "what is the quotient and remainder when %a is divided by %b",
-                                        "how many times does %b go into %a and what is left over", "%a divided by %b, what is the remainder and the quotient",
-                                        "divide %a by %b and give quotient and remainder", "find the quotient and the remainder of %e"};
-    size_t from = q->len;
+    static const char *const tail[]  = {" with remainder",           " with a remainder", ", with remainder",
+                                        " (quotient and remainder)", " with rest",        ", quotient and remainder",
+                                        " as quotient and remainder"};
+    static const char *const whole[] = {"what are the quotient and remainder of %e",
+                                        "what is the quotient and remainder when %a is divided by %b",
+                                        "how many times does %b go into %a and what is left over",
+                                        "%a divided by %b, what is the remainder and the quotient",
+                                        "divide %a by %b and give quotient and remainder",
+                                        "find the quotient and the remainder of %e"};
+    size_t                   from    = q->len;
     if (chance(r, 60)) {
         phrase_compute(q, r, typed);
         while (q->len > from && strchr("?.! =", q->p[q->len - 1])) q->p[--q->len] = 0;
@@ -209,7 +234,7 @@ void phrase_rest(str *q, rng *r, const char *a, const char *b, const char *typed
         str_add(q, chance(r, 30) ? "?" : stop(r));
         return;
     }
-    const char *t = PICK(r, whole);
+    const char *t   = PICK(r, whole);
     const char *end = t[0] == 'd' || t[0] == 'f' ? stop(r) : mark(r);
     for (; *t; t++) {
         if (*t != '%') str_addc(q, *t);
@@ -222,18 +247,34 @@ void phrase_rest(str *q, rng *r, const char *a, const char *b, const char *typed
 
 /* "solve <eq>" and its kin */
 static void eq_command(str *q, rng *r, const char *e, const char *v) {
-    static const char *const solve[] = {"solve", "solve", "solve", "work out"};
-    static const char *const object[] = {"", "", "", "the equation ", "this equation: ", "the following equation: ", "this: ",
-                                         "the linear equation ", "for me: ", ": "};
-    static const char *const find[] = {"find", "find", "determine", "calculate", "work out", "get", "compute", "tell me",
-                                       "give me", "figure out", "find me"};
-    static const char *const thing[] = {"%v", "%v", "the value of %v", "the value of %v", "the unknown %v", "what %v is", "the number %v", "the solution for %v"};
-    static const char *const joint[] = {": ", ": ", " in ", " if ", " when ", " given ", " from ", " such that ", " where ", " so that ", " for ", " given that "};
-    const char *p = polite(r);
+    static const char *const solve[]  = {"solve", "solve", "solve", "work out"};
+    static const char *const object[] = {"",
+                                         "",
+                                         "",
+                                         "the equation ",
+                                         "this equation: ",
+                                         "the following equation: ",
+                                         "this: ",
+                                         "the linear equation ",
+                                         "for me: ",
+                                         ": "};
+    static const char *const find[]   = {"find",    "find",    "determine", "calculate",  "work out", "get",
+                                         "compute", "tell me", "give me",   "figure out", "find me"};
+    static const char *const thing[]  = {"%v",
+                                         "%v",
+                                         "the value of %v",
+                                         "the value of %v",
+                                         "the unknown %v",
+                                         "what %v is",
+                                         "the number %v",
+                                         "the solution for %v"};
+    static const char *const joint[]  = {": ",     ": ",          " in ",    " if ",      " when ", " given ",
+                                         " from ", " such that ", " where ", " so that ", " for ",  " given that "};
+    const char              *p        = polite(r);
     str_add(q, p);
     if (chance(r, 55)) {
         str_add(q, PICK(r, solve));
-        if (chance(r, 35)) {                               /* solve for x: ... */
+        if (chance(r, 35)) { /* solve for x: ... */
             str_add(q, " for ");
             str_add(q, v);
             str_add(q, chance(r, 70) ? ": " : chance(r, 50) ? " in " : ", ");
@@ -262,23 +303,57 @@ static void eq_command(str *q, rng *r, const char *e, const char *v) {
 }
 
 void phrase_equation(str *q, rng *r, const char *e, char letter) {
-    static const char *const what[] = {"what is %v", "what is %v", "what is %v", "what's %v", "whats %v", "what is the value of %v", "what must %v be",
-                                       "what value does %v have", "how much is %v", "which number is %v", "what would %v be", "what is the solution for %v"};
-    static const char *const iff[] = {" if ", " if ", " if ", " when ", " in ", " given ", " given that ", ", if ", " for ", " where ", ": "};
-    static const char *const given[] = {"if ", "if ", "given ", "when ", "suppose ", "we know that ", "let ", "given that ", "assume ", "i have "};
-    static const char *const then[] = {", what is %v?", ", what is %v?", ", find %v", ", find %v.", ", then what is %v?", ", %v = ?", " what is %v", ", what's %v?",
-                                       ", solve for %v", ", what is the value of %v?", ", what does %v equal?", ", how much is %v?", ", then %v is?", ". what is %v?", ". find %v."};
-    static const char *const tail[] = {"", "", "", ", %v=?", ", %v = ?", ". %v?", " solve for %v", ", find %v", " find %v", " what is %v?", "; %v?", " => %v = ?", ", solve", " (solve for %v)", ", what is %v"};
-    static const char *const which[] = {"for which %v is ", "for what value of %v is ", "for which value of %v does ", "which %v makes ", "which number %v solves ", "which value of %v satisfies "};
-    char        vb[2];
-    const char *v = letter_str(letter, vb), *t = NULL, *t2 = NULL;
-    size_t      from = q->len;
-    bool        lead = true;                               /* may the first letter be a capital? */
-    unsigned k = (unsigned)rng_below(r, 20);
+    static const char *const what[]  = {"what is %v",       "what is %v",
+                                        "what is %v",       "what's %v",
+                                        "whats %v",         "what is the value of %v",
+                                        "what must %v be",  "what value does %v have",
+                                        "how much is %v",   "which number is %v",
+                                        "what would %v be", "what is the solution for %v"};
+    static const char *const iff[]   = {" if ",         " if ",  " if ",  " when ",  " in ", " given ",
+                                        " given that ", ", if ", " for ", " where ", ": "};
+    static const char *const given[] = {"if ",           "if ",  "given ",      "when ",   "suppose ",
+                                        "we know that ", "let ", "given that ", "assume ", "i have "};
+    static const char *const then[]  = {", what is %v?",
+                                        ", what is %v?",
+                                        ", find %v",
+                                        ", find %v.",
+                                        ", then what is %v?",
+                                        ", %v = ?",
+                                        " what is %v",
+                                        ", what's %v?",
+                                        ", solve for %v",
+                                        ", what is the value of %v?",
+                                        ", what does %v equal?",
+                                        ", how much is %v?",
+                                        ", then %v is?",
+                                        ". what is %v?",
+                                        ". find %v."};
+    static const char *const tail[]  = {"",
+                                        "",
+                                        "",
+                                        ", %v=?",
+                                        ", %v = ?",
+                                        ". %v?",
+                                        " solve for %v",
+                                        ", find %v",
+                                        " find %v",
+                                        " what is %v?",
+                                        "; %v?",
+                                        " => %v = ?",
+                                        ", solve",
+                                        " (solve for %v)",
+                                        ", what is %v"};
+    static const char *const which[] = {"for which %v is ", "for what value of %v is ", "for which value of %v does ",
+                                        "which %v makes ",  "which number %v solves ",  "which value of %v satisfies "};
+    char                     vb[2];
+    const char              *v = letter_str(letter, vb), *t = NULL, *t2 = NULL;
+    size_t                   from = q->len;
+    bool                     lead = true; /* may the first letter be a capital? */
+    unsigned                 k    = (unsigned)rng_below(r, 20);
     if (k < 7) {
         eq_command(q, r, e, v);
     } else if (k < 11) {
-        t = PICK(r, what);
+        t  = PICK(r, what);
         t2 = PICK(r, iff);
     } else if (k < 15) {
         str_add(q, PICK(r, given));
@@ -286,10 +361,10 @@ void phrase_equation(str *q, rng *r, const char *e, char letter) {
         t = PICK(r, then);
     } else if (k < 18) {
         str_add(q, e);
-        t = PICK(r, tail);
+        t    = PICK(r, tail);
         lead = false;
     } else {
-        t = PICK(r, which);
+        t  = PICK(r, which);
         t2 = "";
     }
     for (; t && *t; t++) {
@@ -299,7 +374,8 @@ void phrase_equation(str *q, rng *r, const char *e, char letter) {
     if (t2) {
         str_add(q, t2);
         str_add(q, e);
-        if (k >= 18 && (q->p[from] == 'f' || q->p[from] == 'F')) str_add(q, strstr(q->p + from, " does ") ? " hold" : " true");
+        if (k >= 18 && (q->p[from] == 'f' || q->p[from] == 'F'))
+            str_add(q, strstr(q->p + from, " does ") ? " hold" : " true");
         else if (k >= 18 && strstr(q->p + from, " makes ")) str_add(q, " true");
         str_add(q, mark(r));
     }
@@ -314,7 +390,7 @@ static void lower(str *q) {
 /* Swap two letters inside one word of five letters or more. */
 static void swap_letters(str *q, rng *r) {
     size_t start[32], len[32];
-    int n = 0;
+    int    n = 0;
     for (size_t i = 0; i < q->len && n < 32;) {
         size_t j = i;
         while (j < q->len && isalpha((unsigned char)q->p[j])) j++;
@@ -323,8 +399,8 @@ static void swap_letters(str *q, rng *r) {
     }
     if (!n) return;
     size_t w = rng_below(r, (uint64_t)n), k = start[w] + 1 + rng_below(r, len[w] - 3);
-    char c = q->p[k];
-    q->p[k] = q->p[k + 1];
+    char   c    = q->p[k];
+    q->p[k]     = q->p[k + 1];
     q->p[k + 1] = c;
 }
 
@@ -340,7 +416,8 @@ static void double_space(str *q, rng *r) {
 
 void phrase_careless(str *q, rng *r) {
     if (chance(r, 45)) lower(q);
-    if (chance(r, 15)) while (q->len && strchr("?.!", q->p[q->len - 1])) q->p[--q->len] = 0;
+    if (chance(r, 15))
+        while (q->len && strchr("?.!", q->p[q->len - 1])) q->p[--q->len] = 0;
     if (chance(r, 4)) swap_letters(q, r);
     if (chance(r, 5)) double_space(q, r);
     if (chance(r, 3)) str_add(q, chance(r, 50) ? " thanks" : " please");

@@ -1,8 +1,8 @@
 /* phrase.h -- how people type a problem: composed wordings, then careless typing.
  *
  *   phrase_style st = phrase_style_draw(&r, PHRASE_LETTERS);
- *   str eq = {0}; phrase_expr(&eq, "2x + 5 = 15", &st);         // "2x+5=15", "2*x + 5 = 15", "2x + 5 = 15" with U+2212, ...
- *   phrase_equation(&question, &r, eq.p, 'x');                   // "What is x if 2x+5=15?"
+ *   str eq = {0}; phrase_expr(&eq, "2x + 5 = 15", &st);         // "2x+5=15", "2*x + 5 = 15", "2x + 5 = 15" with
+ * U+2212, ... phrase_equation(&question, &r, eq.p, 'x');                   // "What is x if 2x+5=15?"
  *   phrase_careless(&question, &r);                              // "what is x if 2x+5=15"
  *
  * Wordings are composed of independent parts (politeness, verb, object, order, ending), so that thousands differ.
@@ -15,10 +15,10 @@
 
 enum { PHRASE_NUMBERS = 0, PHRASE_LETTERS = 1 };
 typedef struct phrase_style {
-    int  spaces;                 /* 0 none, 1 as written, 2 only around =, 3 at random */
+    int         spaces; /* 0 none, 1 as written, 2 only around =, 3 at random */
     const char *mul, *div, *minus, *plus;
-    bool show_mul;               /* 2*x instead of 2x, 3*(x + 2) instead of 3(x + 2) */
-    rng *r;
+    bool        show_mul; /* 2*x instead of 2x, 3*(x + 2) instead of 3(x + 2) */
+    rng        *r;
 } phrase_style;
 phrase_style phrase_style_draw(rng *r, int letters);
 /* The canonical text as this hand types it. */

@@ -14,8 +14,8 @@ static bool reduce(wide p, wide q, ratio *out) {
     wide a = wide_abs(p), b = wide_abs(q);
     while (b) {
         wide t = a % b;
-        a = b;
-        b = t;
+        a      = b;
+        b      = t;
     }
     if (q < 0) p = -p, q = -q;
     if (a) p /= a, q /= a;
@@ -45,16 +45,16 @@ static bool three_digits(const char *p) {
 /* At most 18 digits, with commas between thousands if the groups are right; false if there is no digit or too many. */
 static bool read_whole(const char **s, bool commas, long long *v) {
     const char *p = *s;
-    int  n = 0, group = 0;
-    bool grouped = false;
-    *v = 0;
+    int         n = 0, group = 0;
+    bool        grouped = false;
+    *v                  = 0;
     while (isdigit((unsigned char)*p)) {
         if (++n > 18) return false;
         group++;
         *v = *v * 10 + (*p++ - '0');
         if (commas && *p == ',' && (grouped ? group == 3 : group <= 3) && three_digits(p + 1)) {
             grouped = true;
-            group = 0;
+            group   = 0;
             p++;
         }
     }
@@ -72,7 +72,7 @@ static bool read_sign(const char **s) {
 /* \frac{5}{2} or \dfrac{5}{2} after the sign */
 static bool read_frac(const char **s, ratio *out) {
     const char *p = *s;
-    long long a, b;
+    long long   a, b;
     if (*p++ != '\\') return false;
     if (*p == 'd' || *p == 't') p++;
     if (strncmp(p, "frac{", 5)) return false;
@@ -87,7 +87,7 @@ static bool read_frac(const char **s, ratio *out) {
 
 static bool read_decimals(const char **s, ratio *v) {
     const char *p = *s + 1;
-    long long f, scale = 1;
+    long long   f, scale = 1;
     const char *from = p;
     if (!read_whole(&p, false, &f)) return false;
     for (const char *d = from; d < p; d++) scale *= 10;
@@ -101,7 +101,7 @@ bool ratio_read(const char *s, ratio *out, const char **end) {
     bool neg = read_sign(&s);
     if (*s == '$') s++;
     if (!neg && *s == '-') neg = true, s++;
-    ratio v;
+    ratio     v;
     long long w, b;
     if (*s == '\\') {
         if (!read_frac(&s, &v)) return false;
@@ -113,12 +113,12 @@ bool ratio_read(const char *s, ratio *out, const char **end) {
             const char *p = s + 1;
             if (!read_whole(&p, false, &b) || !reduce(w, b, &v)) return false;
             s = p;
-        } else if (*s == ' ' && isdigit((unsigned char)s[1])) {        /* 2 1/2 */
+        } else if (*s == ' ' && isdigit((unsigned char)s[1])) { /* 2 1/2 */
             const char *p = s + 1;
-            long long n;
-            ratio part;
-            if (read_whole(&p, false, &n) && *p == '/' && isdigit((unsigned char)p[1]) && (p++, read_whole(&p, false, &b)) && n < b &&
-                reduce(n, b, &part) && ratio_op(v, '+', part, &v))
+            long long   n;
+            ratio       part;
+            if (read_whole(&p, false, &n) && *p == '/' && isdigit((unsigned char)p[1]) &&
+                (p++, read_whole(&p, false, &b)) && n < b && reduce(n, b, &part) && ratio_op(v, '+', part, &v))
                 s = p;
         }
     }

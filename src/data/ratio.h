@@ -10,10 +10,10 @@
 #include <stdbool.h>
 
 typedef struct ratio {
-    long long p, q;                                    /* p/q, reduced, q > 0 */
+    long long p, q; /* p/q, reduced, q > 0 */
 } ratio;
-bool ratio_make(long long p, long long q, ratio *out); /* false if q == 0 */
-bool ratio_op(ratio a, char op, ratio b, ratio *out);  /* + - * /; false on overflow or division by 0 */
+bool               ratio_make(long long p, long long q, ratio *out); /* false if q == 0 */
+bool               ratio_op(ratio a, char op, ratio b, ratio *out);  /* + - * /; false on overflow or division by 0 */
 static inline bool ratio_eq(ratio a, ratio b) { return a.p == b.p && a.q == b.q; }
 /* The number at s: an optional sign (- or U+2212), $, digits with thousands commas, a decimal part, or a fraction 5/2,
  * or a mixed number 2 1/2, or LaTeX's \frac{5}{2}. *end is what follows. */

@@ -1,5 +1,6 @@
 /* rows.c -- see rows.h. The verifier trusts nothing in a row but the question: the truth is worked out anew from the
- * problem as the reasoning understood it, which must have the question's numbers, and only then compared with the row's. */
+ * problem as the reasoning understood it, which must have the question's numbers, and only then compared with the
+ * row's. */
 #include <stdio.h>
 #include <string.h>
 #include "base/json.h"
@@ -31,10 +32,10 @@ static bool get_text(const json_t *o, const char *key, int need, str *out, err *
 }
 
 bool rows_read(const char *line, size_t n, problem *p, char why[ROWS_WHY]) {
-    err     e = {""};
+    err     e    = {""};
     str     name = {0};
-    bool    ok = false;
-    json_t *o = NULL;
+    bool    ok   = false;
+    json_t *o    = NULL;
     problem_clear(p);
     if (n > ROWS_LINE_MAX) {
         err_set(&e, "%zu bytes, expected at most %d in a line", n, ROWS_LINE_MAX);
@@ -47,8 +48,9 @@ bool rows_read(const char *line, size_t n, problem *p, char why[ROWS_WHY]) {
         goto done;
     }
     if (!get_text(o, "family", JSON_NEED, &name, &e) || !json_get_int(o, "level", &p->level, JSON_MAY, &e) ||
-        !get_text(o, "question", JSON_NEED, &p->question, &e) || !get_text(o, "reasoning", JSON_NEED, &p->reasoning, &e) ||
-        !get_text(o, "answer", JSON_NEED, &p->answer, &e) || !get_text(o, "truth", JSON_MAY, &p->truth, &e))
+        !get_text(o, "question", JSON_NEED, &p->question, &e) ||
+        !get_text(o, "reasoning", JSON_NEED, &p->reasoning, &e) || !get_text(o, "answer", JSON_NEED, &p->answer, &e) ||
+        !get_text(o, "truth", JSON_MAY, &p->truth, &e))
         goto done;
     const family *f = family_find(name.p);
     if (!f) {
@@ -79,7 +81,7 @@ static bool unknown_of(const char *truth, steps_unknown *x) {
 static bool lines_true(const problem *p, char why[ROWS_WHY]) {
     const char   *r = p->reasoning.p, *from = r;
     steps_unknown x;
-    for (const char *w = r; (w = strstr(w, ", wrong\n")); from = w) w++;       /* only what comes after the last of these */
+    for (const char *w = r; (w = strstr(w, ", wrong\n")); from = w) w++; /* only what comes after the last of these */
     steps_report s = steps_check(from, strlen(from), unknown_of(p->truth.p, &x) ? &x : NULL);
     if (!s.wrong) return true;
     snprintf(why, ROWS_WHY, "a false line: %.*s", s.len > 100 ? 100 : (int)s.len, from + s.at);
@@ -89,9 +91,9 @@ static bool lines_true(const problem *p, char why[ROWS_WHY]) {
 bool rows_check(const char *line, size_t n, problem *p, char why[ROWS_WHY]) {
     char small[96] = "";
     if (!rows_read(line, n, p, why)) return false;
-    const family *f = family_find(p->family);
-    str  truth = {0}, all = {0};
-    bool ok = false;
+    const family *f     = family_find(p->family);
+    str           truth = {0}, all = {0};
+    bool          ok = false;
     if (f->solve) {
         if (!f->solve(p, &truth, small)) {
             snprintf(why, ROWS_WHY, "%s", small);
@@ -112,7 +114,7 @@ bool rows_check(const char *line, size_t n, problem *p, char why[ROWS_WHY]) {
     str_add(&all, "</think>\n");
     str_addn(&all, p->answer.p, p->answer.len);
     verdict v = family_check(f, p, all.p);
-    ok = v.right && v.format;
+    ok        = v.right && v.format;
     if (!ok) snprintf(why, ROWS_WHY, "%s", v.why);
     else ok = lines_true(p, why);
 done:

@@ -1,15 +1,16 @@
 /* steps.c -- see steps.h. A recursive-descent reader of exact rationals:
- *   sum = product {(+|-) product},  product = factor {(*|/) factor | factor that touches},  factor = [-] number | letter | ( sum ) */
+ *   sum = product {(+|-) product},  product = factor {(*|/) factor | factor that touches},  factor = [-] number |
+ * letter | ( sum ) */
 #include <ctype.h>
 #include <string.h>
 #include "base/rng.h"
 #include "data/steps.h"
 
 typedef struct reader {
-    const char *p, *end;
+    const char          *p, *end;
     const steps_unknown *x;
-    int  depth;
-    bool ok;
+    int                  depth;
+    bool                 ok;
 } reader;
 
 static bool sum(reader *r, ratio *v);
@@ -19,8 +20,8 @@ static void skip(reader *r) {
 }
 
 static bool number(reader *r, ratio *v) {
-    long long n = 0;
-    int digits = 0;
+    long long n      = 0;
+    int       digits = 0;
     while (r->p < r->end && isdigit((unsigned char)*r->p)) {
         if (++digits > 15) return false;
         n = n * 10 + (*r->p++ - '0');
@@ -59,9 +60,9 @@ static bool factor(reader *r, ratio *v) {
 
 static bool product(reader *r, ratio *v) {
     ratio b;
-    bool neg = false;
+    bool  neg = false;
     skip(r);
-    while (r->p < r->end && *r->p == '-') {                /* -2 * 5 is -(2 * 5): the same number */
+    while (r->p < r->end && *r->p == '-') { /* -2 * 5 is -(2 * 5): the same number */
         neg = !neg;
         r->p++;
         skip(r);
@@ -100,7 +101,7 @@ bool steps_value(const char *s, size_t n, const steps_unknown *x, ratio *out) {
 
 bool steps_solve(const char *s, size_t n, steps_unknown *x) {
     const char *eq = memchr(s, '=', n);
-    x->letter = 0;
+    x->letter      = 0;
     for (size_t i = 0; i < n; i++) {
         if (!isalpha((unsigned char)s[i])) continue;
         if (x->letter && x->letter != s[i]) return false;
@@ -108,14 +109,14 @@ bool steps_solve(const char *s, size_t n, steps_unknown *x) {
     }
     if (!eq || !x->letter) return false;
     size_t nl = (size_t)(eq - s), nr = n - nl - 1;
-    ratio l, r, f[3];
-    for (int i = 0; i < 3; i++) {                          /* f(x) = left - right; linear if f(2) - f(1) = f(1) - f(0) */
+    ratio  l, r, f[3];
+    for (int i = 0; i < 3; i++) { /* f(x) = left - right; linear if f(2) - f(1) = f(1) - f(0) */
         x->value = (ratio){i, 1};
         if (!steps_value(s, nl, x, &l) || !steps_value(eq + 1, nr, x, &r) || !ratio_op(l, '-', r, &f[i])) return false;
     }
     ratio slope, again, zero;
-    if (!ratio_op(f[1], '-', f[0], &slope) || !ratio_op(f[2], '-', f[1], &again) || !ratio_eq(slope, again) || !slope.p ||
-        !ratio_op(f[0], '/', slope, &zero))
+    if (!ratio_op(f[1], '-', f[0], &slope) || !ratio_op(f[2], '-', f[1], &again) || !ratio_eq(slope, again) ||
+        !slope.p || !ratio_op(f[0], '/', slope, &zero))
         return false;
     x->value = (ratio){-zero.p, zero.q};
     return true;
@@ -124,7 +125,7 @@ bool steps_solve(const char *s, size_t n, steps_unknown *x) {
 /* A digest of the numbers that does not depend on their order: sums of mixed values. */
 static void numbers_of(const char *s, size_t n, int *count, uint64_t *sum) {
     *count = 0;
-    *sum = 0;
+    *sum   = 0;
     for (size_t i = 0; i < n;) {
         uint64_t v = 0;
         if (!isdigit((unsigned char)s[i])) {
@@ -154,7 +155,7 @@ static bool part(char c, const steps_unknown *x) {
 static size_t back_from(const char *s, size_t from, size_t i, const steps_unknown *x) {
     size_t k = i;
     while (k > from && part(s[k - 1], x)) k--;
-    if (k > from && isalpha((unsigned char)s[k - 1]))      /* do not begin inside a word */
+    if (k > from && isalpha((unsigned char)s[k - 1])) /* do not begin inside a word */
         while (k < i && s[k] != ' ') k++;
     return k;
 }
@@ -174,23 +175,26 @@ static void trim(const char *s, size_t *a, size_t *b) {
 
 /* "7 rest 2" or "7 r2" after "44 / 6 =": value times divisor plus rest must be the dividend. */
 static bool with_rest(const char *s, size_t la, size_t lb, const ratio *q, size_t after, size_t to, bool *holds) {
-    size_t word = after + 5 <= to && !strncmp(s + after, "rest ", 5) ? 5 : after + 2 <= to && s[after] == 'r' && isdigit((unsigned char)s[after + 1]) ? 1 : 0;
+    size_t word = after + 5 <= to && !strncmp(s + after, "rest ", 5)                           ? 5
+                  : after + 2 <= to && s[after] == 'r' && isdigit((unsigned char)s[after + 1]) ? 1
+                                                                                               : 0;
     if (!word) return false;
     size_t slash = lb;
     while (slash > la && s[slash - 1] != '/') slash--;
     size_t e = after + word;
     while (e < to && isdigit((unsigned char)s[e])) e++;
     ratio a, b, r, t;
-    *holds = slash > la && steps_value(s + la, slash - 1 - la, NULL, &a) && steps_value(s + slash, lb - slash, NULL, &b) &&
-             steps_value(s + after + word, e - after - word, NULL, &r) && ratio_op(*q, '*', b, &t) && ratio_op(t, '+', r, &t) &&
-             ratio_eq(t, a) && r.p >= 0 && ratio_op(b, '-', r, &t) && t.p > 0;
+    *holds = slash > la && steps_value(s + la, slash - 1 - la, NULL, &a) &&
+             steps_value(s + slash, lb - slash, NULL, &b) &&
+             steps_value(s + after + word, e - after - word, NULL, &r) && ratio_op(*q, '*', b, &t) &&
+             ratio_op(t, '+', r, &t) && ratio_eq(t, a) && r.p >= 0 && ratio_op(b, '-', r, &t) && t.p > 0;
     return true;
 }
 
-static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size_t rb, size_t to, const steps_unknown *x,
-                  steps_report *rep) {
-    ratio l, r, d;
-    bool holds;
+static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size_t rb, size_t to,
+                  const steps_unknown *x, steps_report *rep) {
+    ratio  l, r, d;
+    bool   holds;
     size_t after = rb;
     trim(s, &la, &lb);
     trim(s, &ra, &rb);
@@ -202,17 +206,17 @@ static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size
     }
     rep->claims++;
     if (!holds && !rep->wrong++) {
-        rep->at = la;
+        rep->at  = la;
         rep->len = rb - la;
     }
 }
 
 steps_report steps_check(const char *s, size_t n, const steps_unknown *x) {
-    steps_report rep = {0, 0, 0, 0};
-    size_t from = 0;
+    steps_report rep  = {0, 0, 0, 0};
+    size_t       from = 0;
     while (from < n) {
         const char *nl = memchr(s + from, '\n', n - from);
-        size_t to = nl ? (size_t)(nl - s) : n;
+        size_t      to = nl ? (size_t)(nl - s) : n;
         for (size_t i = from; i < to; i++) {
             bool no = s[i] == 'i' && to - i > 7 && !strncmp(s + i, "is not ", 7);
             if (s[i] != '=' && s[i] != '<' && !no) continue;

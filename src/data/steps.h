@@ -1,9 +1,8 @@
 /* steps.h -- is each line of a trace true? A verifiable reward for the process, not only for the result.
  *
- *   steps_report r = steps_check(text, n, NULL);               // "57 + 68 = 125", "44 / 6 = 7 rest 2", "5 < 8", "3 is not 4"
- *   steps_unknown x = {'x', {5, 1}};
- *   r = steps_check(text, n, &x);                              // also "2x + 5 = 15" with x = 5 put in
- *   if (r.wrong) ... text + r.at is the first false claim
+ *   steps_report r = steps_check(text, n, NULL);               // "57 + 68 = 125", "44 / 6 = 7 rest 2", "5 < 8", "3 is
+ * not 4" steps_unknown x = {'x', {5, 1}}; r = steps_check(text, n, &x);                              // also "2x + 5 =
+ * 15" with x = 5 put in if (r.wrong) ... text + r.at is the first false claim
  *
  * A claim is two expressions of digits, + - * / and brackets (and the unknown, if one is given) around "=", "<" or
  * "is not". Whatever is not a claim is not judged.
@@ -16,7 +15,7 @@
 
 typedef struct steps_report {
     int    claims, wrong;
-    size_t at, len;                                   /* the first wrong claim */
+    size_t at, len; /* the first wrong claim */
 } steps_report;
 typedef struct steps_unknown {
     char  letter;

@@ -5,9 +5,9 @@
  *  - else "x = v", "the answer is v" and their like: all must agree;
  *  - else the last "... = v" or "... is v";
  *  - else the only number there is.
- * A number that is an operand (12 in "12 + 5") or a coefficient (2 in "2x") is not a claim, so an echoed question claims
- * nothing. A value in a sentence that denies or asks ("not 17", "is it 17?") is not claimed, and a second value under
- * the name of the answer contradicts the first. A false calculation in the answer spoils it, too. */
+ * A number that is an operand (12 in "12 + 5") or a coefficient (2 in "2x") is not a claim, so an echoed question
+ * claims nothing. A value in a sentence that denies or asks ("not 17", "is it 17?") is not claimed, and a second value
+ * under the name of the answer contradicts the first. A false calculation in the answer spoils it, too. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,10 +20,10 @@ typedef enum { K_NUM, K_WORD, K_OP, K_EQ, K_OPEN, K_CLOSE, K_STOP, K_ASK, K_COLO
 typedef struct tk {
     kind  k;
     ratio v;
-    bool  valid;                 /* K_NUM: it fits */
-    bool  bold, touch;           /* inside ** ** or \boxed{}; no space before it */
-    char  w[16];                 /* K_WORD in lower case, cut */
-    int   seg;                   /* which bold part */
+    bool  valid;       /* K_NUM: it fits */
+    bool  bold, touch; /* inside ** ** or \boxed{}; no space before it */
+    char  w[16];       /* K_WORD in lower case, cut */
+    int   seg;         /* which bold part */
 } tk;
 typedef struct tks {
     tk *t;
@@ -33,18 +33,20 @@ typedef struct tks {
 static tk *add(tks *s, kind k, bool bold, bool touch) {
     if (s->n == s->cap) {
         s->cap = s->cap ? 2 * s->cap : 64;
-        s->t = mem_realloc(s->t, (size_t)s->cap * sizeof *s->t);
+        s->t   = mem_realloc(s->t, (size_t)s->cap * sizeof *s->t);
     }
     tk *t = &s->t[s->n++];
-    *t = (tk){.k = k, .bold = bold, .touch = touch, .seg = s->segs};
+    *t    = (tk){.k = k, .bold = bold, .touch = touch, .seg = s->segs};
     return t;
 }
 
 /* One of the operators of two or three bytes that people type; returns its length. */
 static int wide_op(const char *p, char *op) {
-    static const struct { const char *s; char op; } all[] = {
-        {"\xc3\x97", '*'}, {"\xc2\xb7", '*'}, {"\xc3\xb7", '/'}, {"\xe2\x88\x92", '-'}, {"\xe2\x80\x93", '-'},
-        {"\\times", '*'}, {"\\cdot", '*'}, {"\\div", '/'}};
+    static const struct {
+        const char *s;
+        char        op;
+    } all[] = {{"\xc3\x97", '*'},     {"\xc2\xb7", '*'}, {"\xc3\xb7", '/'}, {"\xe2\x88\x92", '-'},
+               {"\xe2\x80\x93", '-'}, {"\\times", '*'},  {"\\cdot", '*'},   {"\\div", '/'}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         size_t n = strlen(all[i].s);
         if (!strncmp(p, all[i].s, n)) {
@@ -62,9 +64,10 @@ static bool operand_before(const tks *s) {
 }
 
 static const char *read_word(tks *s, const char *p, bool bold, bool touch) {
-    tk *t = add(s, K_WORD, bold, touch);
+    tk    *t = add(s, K_WORD, bold, touch);
     size_t n = 0;
-    for (; isalpha((unsigned char)*p) || (*p == '\'' && isalpha((unsigned char)p[1])) || !strncmp(p, "\xe2\x80\x99", 3);) {
+    for (; isalpha((unsigned char)*p) || (*p == '\'' && isalpha((unsigned char)p[1])) ||
+           !strncmp(p, "\xe2\x80\x99", 3);) {
         if (*p == '\xe2') {
             p += 3;
             continue;
@@ -77,12 +80,12 @@ static const char *read_word(tks *s, const char *p, bool bold, bool touch) {
 
 static void cut(tks *s, const char *p) {
     bool bold = false, boxed = false;
-    int depth = 0;
+    int  depth = 0;
     while (*p) {
-        bool touch = s->n && p[-1] != ' ' && p[-1] != '\n';
+        bool        touch = s->n && p[-1] != ' ' && p[-1] != '\n';
         const char *end;
-        ratio v;
-        char op = 0;
+        ratio       v;
+        char        op = 0;
         if (!strncmp(p, "**", 2) && (bold || p[2] != ' ')) {
             bold = !bold;
             s->segs++;
@@ -96,18 +99,20 @@ static void cut(tks *s, const char *p) {
             p += 7;
             continue;
         }
-        int n = wide_op(p, &op);
-        bool minus = *p == '-' || (n && op == '-');
-        bool starts = isdigit((unsigned char)*p) || *p == '$' || !strncmp(p, "\\frac", 5) || !strncmp(p, "\\dfrac", 6) ||
-                      (minus && !operand_before(s));
+        int  n      = wide_op(p, &op);
+        bool minus  = *p == '-' || (n && op == '-');
+        bool starts = isdigit((unsigned char)*p) || *p == '$' || !strncmp(p, "\\frac", 5) ||
+                      !strncmp(p, "\\dfrac", 6) || (minus && !operand_before(s));
         if (starts && ratio_read(p, &v, &end)) {
-            tk *t = add(s, K_NUM, bold || boxed, touch);
-            t->v = v;
+            tk *t    = add(s, K_NUM, bold || boxed, touch);
+            t->v     = v;
             t->valid = true;
-            p = end;
-        } else if (isdigit((unsigned char)*p)) {            /* too long for us: a number, but never the truth */
+            p        = end;
+        } else if (isdigit((unsigned char)*p)) { /* too long for us: a number, but never the truth */
             add(s, K_NUM, bold || boxed, touch);
-            while (isdigit((unsigned char)*p) || ((*p == '.' || *p == ',' || *p == '/') && isdigit((unsigned char)p[1]))) p++;
+            while (isdigit((unsigned char)*p) ||
+                   ((*p == '.' || *p == ',' || *p == '/') && isdigit((unsigned char)p[1])))
+                p++;
         } else if (isalpha((unsigned char)*p)) {
             p = read_word(s, p, bold || boxed, touch);
         } else if (n) {
@@ -123,8 +128,15 @@ static void cut(tks *s, const char *p) {
             }
             if (isspace((unsigned char)c) && c != '\n') continue;
             bool in = bold || boxed;
-            add(s, strchr("+-*/^", c) ? K_OP : c == '=' ? K_EQ : c == '(' ? K_OPEN : c == ')' ? K_CLOSE :
-                   c == '.' || c == '!' || c == ';' || c == '\n' ? K_STOP : c == '?' ? K_ASK : c == ':' ? K_COLON : K_OTHER,
+            add(s,
+                strchr("+-*/^", c)                              ? K_OP
+                : c == '='                                      ? K_EQ
+                : c == '('                                      ? K_OPEN
+                : c == ')'                                      ? K_CLOSE
+                : c == '.' || c == '!' || c == ';' || c == '\n' ? K_STOP
+                : c == '?'                                      ? K_ASK
+                : c == ':'                                      ? K_COLON
+                                                                : K_OTHER,
                 in, touch);
         }
     }
@@ -157,12 +169,12 @@ static bool word_in(const tks *s, int i, const char *const *list) {
     return false;
 }
 
-static const char *const w_name[] = {"answer", "result", "solution", "total", "value", "sum", "product", "difference",
-                                     "quotient", NULL};
-static const char *const w_is[] = {"is", "equals", "equal", "gives", "makes", "be", "was", "are", NULL};
-static const char *const w_no[] = {"not", "isnt", "wrong", "incorrect", "cannot", "cant", "dont", "doesnt", "unknown",
-                                   "unsure", "never", "neither", "nor", "maybe", "perhaps", "guess", "except", "false",
-                                   "arent", "wasnt", "unless", NULL};
+static const char *const w_name[] = {"answer", "result",  "solution",   "total",    "value",
+                                     "sum",    "product", "difference", "quotient", NULL};
+static const char *const w_is[]   = {"is", "equals", "equal", "gives", "makes", "be", "was", "are", NULL};
+static const char *const w_no[]   = {"not",     "isnt",   "wrong", "incorrect", "cannot", "cant",  "dont",    "doesnt",
+                                     "unknown", "unsure", "never", "neither",   "nor",    "maybe", "perhaps", "guess",
+                                     "except",  "false",  "arent", "wasnt",     "unless", NULL};
 
 /* The sentence around token i denies or asks. */
 static bool doubted(const tks *s, int i) {
@@ -178,7 +190,7 @@ static bool doubted(const tks *s, int i) {
 typedef enum { C_NONE, C_LETTER, C_NAMED, C_EQUATION, C_WEAK } claim_kind;
 typedef struct claim {
     claim_kind k;
-    char letter;
+    char       letter;
 } claim;
 
 /* Is there a letter to the left of the = at i that is part of the left side? Then "... = v" is an equation to solve. */
@@ -212,7 +224,7 @@ static claim claim_of(const tks *s, int i) {
         if (letter_side(s, i - 1)) return c;
         return (claim){C_EQUATION, 0};
     }
-    if (kind_at(s, i + 1) == K_EQ) {                       /* 5 = x; 15 = 2x + 5 claims nothing */
+    if (kind_at(s, i + 1) == K_EQ) { /* 5 = x; 15 = 2x + 5 claims nothing */
         if (lone_letter(s, i + 2)) return (claim){C_LETTER, s->t[i + 2].w[0]};
         return c;
     }
@@ -233,10 +245,11 @@ typedef struct value {
 
 static void take(value *val, const tks *s, int i, char letter) {
     const tk *t = &s->t[i];
-    if (!t->valid || (val->any && !ratio_eq(val->v, t->v)) || (letter && val->letter && letter != val->letter)) val->clash = true;
+    if (!t->valid || (val->any && !ratio_eq(val->v, t->v)) || (letter && val->letter && letter != val->letter))
+        val->clash = true;
     val->any = true;
-    val->v = t->v;
-    val->at = i;
+    val->v   = t->v;
+    val->at  = i;
     if (letter) val->letter = letter;
 }
 
@@ -248,14 +261,15 @@ static value bold_value(const tks *s) {
         while (j < s->n && s->t[j].seg == s->t[i].seg) j++;
         if (s->t[i].bold) {
             for (int k = i; k < j; k++) {
-                claim c = claim_of(s, k);
-                bool inside = k > i && (c.k == C_LETTER || c.k == C_EQUATION) && (s->t[k - 1].k != K_EQ || k - 2 >= i);
+                claim c      = claim_of(s, k);
+                bool  inside = k > i && (c.k == C_LETTER || c.k == C_EQUATION) && (s->t[k - 1].k != K_EQ || k - 2 >= i);
                 if (inside) take(&val, s, k, c.letter), claims++;
             }
             bool equation = false;
             for (int k = i; k < j; k++) equation |= s->t[k].k == K_EQ;
             for (int k = i; k < j && !claims && !equation; k++)
-                if (s->t[k].k == K_NUM && !(operand(s, k) && (k + 1 >= j || k == i || s->t[k - 1].k == K_OP || s->t[k + 1].k == K_OP)))
+                if (s->t[k].k == K_NUM &&
+                    !(operand(s, k) && (k + 1 >= j || k == i || s->t[k - 1].k == K_OP || s->t[k + 1].k == K_OP)))
                     take(&val, s, k, claim_of(s, k).letter);
         }
         i = j;
@@ -290,22 +304,27 @@ static bool say(char why[96], const char *fmt, const char *a) {
     return false;
 }
 
-static bool number_matches(const tks *s, const char *answer, ratio truth, char letter, const char *shown, char why[96]) {
+static bool number_matches(const tks *s, const char *answer, ratio truth, char letter, const char *shown,
+                           char why[96]) {
     value v = bold_value(s);
     if (!v.any) v = plain_value(s, C_LETTER, C_NAMED, false, letter);
     if (!v.any) v = plain_value(s, C_EQUATION, C_WEAK, true, letter);
     if (!v.any) v = only_value(s);
     if (!v.any) return say(why, "expected %s, found no value", shown);
     if (v.clash) return say(why, "expected %s, found more than one value, or a number in a formula", shown);
-    if (letter && v.letter && v.letter != letter) return say(why, "expected %s, found the value of another letter", shown);
+    if (letter && v.letter && v.letter != letter)
+        return say(why, "expected %s, found the value of another letter", shown);
     if (!ratio_eq(v.v, truth)) {
-        snprintf(why, 96, v.v.q == 1 ? "expected %.40s, found %lld" : "expected %.40s, found %lld/%lld", shown, v.v.p, v.v.q);
+        snprintf(why, 96, v.v.q == 1 ? "expected %.40s, found %lld" : "expected %.40s, found %lld/%lld", shown, v.v.p,
+                 v.v.q);
         return false;
     }
     if (doubted(s, v.at)) return say(why, "expected %s, found it denied or asked", shown);
     value other = plain_value(s, C_LETTER, C_NAMED, false, letter);
-    if (other.any && (other.clash || !ratio_eq(other.v, truth))) return say(why, "expected %s, found it contradicted", shown);
-    if (steps_check(answer, strlen(answer), NULL).wrong) return say(why, "expected %s, found a false calculation", shown);
+    if (other.any && (other.clash || !ratio_eq(other.v, truth)))
+        return say(why, "expected %s, found it contradicted", shown);
+    if (steps_check(answer, strlen(answer), NULL).wrong)
+        return say(why, "expected %s, found a false calculation", shown);
     return true;
 }
 
@@ -316,11 +335,13 @@ static bool rest_matches(const tks *s, ratio q, ratio r, const char *shown, char
     int found = 0;
     for (int i = 0; i < s->n; i++) {
         if (s->t[i].k != K_NUM) continue;
-        int  j = i + 1;
+        int  j    = i + 1;
         bool word = false;
-        while (j < s->n && j < i + 7 && (s->t[j].k == K_WORD || s->t[j].k == K_OTHER || s->t[j].k == K_COLON)) word |= word_in(s, j++, w_rest);
+        while (j < s->n && j < i + 7 && (s->t[j].k == K_WORD || s->t[j].k == K_OTHER || s->t[j].k == K_COLON))
+            word |= word_in(s, j++, w_rest);
         if (!word || kind_at(s, j) != K_NUM) continue;
-        if (!s->t[i].valid || !s->t[j].valid || !ratio_eq(s->t[i].v, q) || !ratio_eq(s->t[j].v, r)) return say(why, "expected %s, found another quotient or remainder", shown);
+        if (!s->t[i].valid || !s->t[j].valid || !ratio_eq(s->t[i].v, q) || !ratio_eq(s->t[j].v, r))
+            return say(why, "expected %s, found another quotient or remainder", shown);
         if (doubted(s, i)) return say(why, "expected %s, found it denied or asked", shown);
         found++;
     }
@@ -342,9 +363,9 @@ static void plain_text(str *out, const char *p, size_t n) {
 }
 
 static bool text_matches(const char *answer, const char *truth, char why[96]) {
-    str a = {0}, b = {0};
+    str         a = {0}, b = {0};
     const char *from = strstr(answer, "**"), *to = from ? strstr(from + 2, "**") : NULL;
-    bool two = to && strstr(to + 2, "**");
+    bool        two = to && strstr(to + 2, "**");
     if (to) plain_text(&a, from + 2, (size_t)(to - from - 2));
     else plain_text(&a, answer, strlen(answer));
     plain_text(&b, truth, strlen(truth));
