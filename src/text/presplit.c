@@ -310,8 +310,7 @@ static void setup_match(presplit_work *w) {
     w->context = pcre2_match_context_create(NULL);
     w->stack = pcre2_jit_stack_create(32 << 10, 64 << 20, NULL); /* only what is used is touched */
     if (w->stack) pcre2_jit_stack_assign(w->context, NULL, w->stack);
-    pcre2_set_match_limit(w->context, UINT32_MAX);
-    pcre2_set_heap_limit(w->context, 1u << 20); /* kB */
+    pcre2_set_heap_limit(w->context, 1u << 20); /* kB; the match limit stays 10 million steps against hostile patterns */
 }
 
 static void cut_regex(const step *s, presplit_work *w, const char *p, size_t n, size_t at, sink *k) {
