@@ -89,26 +89,6 @@ static void copy_rows(pass *p, model_work *w, const train_rows *b) {
     }
 }
 
-/* Backward of mtp_fwd; dmh [T, D] is the gradient at shared_head.norm's output; dh [T, D] += that at the trunk's. */
-static void mtp_bwd(pass *p, model_work *w, const float *dmh, float *dh) {
-    model       *m = p->m;
-    const mtp_w *t = &m->mtp[0];
-    int          D = m->c.hidden_size;
-    acts        *a = &w->act[m->c.num_hidden_layers];
-    size_t       mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)D;
-    lin          eh = lin_of(t->eh_proj);
-    float       *d = arena_floats(p->s, n), *dcat = arena_floats(p->s, 2 * n), *demb = arena_floats(p->s, n);
-    memset(d, 0, n * 4);
-    op_norm_bwd(d, D, t->norm->g, dmh, D, w->mout, D, t->norm->w.data, w->rm, p->Tp, D, p->s);
-    block_bwd(p, &t->block, a, d);
-    op_linear_bwd(dcat, false, d, w->cat, p->ct, p->Tp, &eh, p->s);
-    memset(demb, 0, n * 4);
-    op_norm_bwd(demb, D, t->enorm->g, dcat, 2 * D, w->emb, D, t->enorm->w.data, w->re, p->Tp, D, p->s);
-    op_norm_bwd(dh, D, t->hnorm->g, dcat + D, 2 * D, w->hid, D, t->hnorm->w.data, w->rh, p->Tp, D, p->s);
-    op_embed_bwd(demb, w->next, p->Tp, m->embed);
-    arena_reset(p->s, mark);
-}
-
 static void trunk_bwd(pass *p, model_work *w, const float *dh) {
     model *m = p->m;
     int    D = m->c.hidden_size;
@@ -135,7 +115,7 @@ void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a
     if (mtp) {
         mtp_fwd(&p, w, 0, w->hid, w->next);
         head_loss(&p, w->mhid_ct, dmh, w->tgt2, w->w2, args->scale * args->mtp_lambda, &s2);
-        if (dmh) mtp_bwd(&p, w, dmh, dh);
+        if (dmh) mtp_bwd(&p, w, 0, dmh, dh);
     }
     if (dh) trunk_bwd(&p, w, dh);
     *out = (model_losses){s.nll, s.n, s2.nll, s2.n, s.hit, s2.hit, m->n_moe ? p.balance / m->n_moe : 0};

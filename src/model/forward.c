@@ -104,35 +104,18 @@ static void grow_caches(const pass *p) {
 }
 
 /* Where block l reads its input: its own buffer in training, the shared one in inference. */
-static acts *acts_of(model_work *w, int l) { return &w->act[w->kind == WORK_TRAIN ? l : 0]; }
+acts *work_acts(model_work *w, int l) { return &w->act[w->kind == WORK_TRAIN ? l : 0]; }
 
 void trunk_fwd(pass *p, model_work *w, const int32_t *tok) {
     model *m = w->m;
     int    L = m->c.num_hidden_layers, D = m->c.hidden_size;
-    op_embed_fwd(acts_of(w, 0)->x, tok, p->Tp, m->embed);
+    op_embed_fwd(work_acts(w, 0)->x, tok, p->Tp, m->embed);
     for (int l = 0; l < L; l++) {
-        float *y = l + 1 < L ? acts_of(w, l + 1)->x : w->out;
-        block_fwd(p, &m->block[l], acts_of(w, l), l, y);
+        float *y = l + 1 < L ? work_acts(w, l + 1)->x : w->out;
+        block_fwd(p, &m->block[l], work_acts(w, l), l, y);
     }
     op_norm_fwd(w->hid, D, DT_F32, w->rf, w->out, D, m->norm->w.data, m->c.rms_norm_eps, p->Tp, D);
     if (p->ct != DT_F32) op_cast(w->hid_ct, p->ct, w->hid, (size_t)p->Tp * (size_t)D);
-}
-
-/* x = eh_proj [enorm(emb(next)) ; hnorm(h)], one block, shared_head.norm (V3 eq. 21-23). */
-void mtp_fwd(pass *p, model_work *w, int depth, const float *h, const int32_t *next) {
-    model       *m = w->m;
-    const mtp_w *t = &m->mtp[depth];
-    int          D = m->c.hidden_size;
-    float        eps = m->c.rms_norm_eps;
-    acts        *a = acts_of(w, m->c.num_hidden_layers + depth);
-    lin          eh = lin_of(t->eh_proj);
-    op_embed_fwd(w->emb, next, p->Tp, m->embed);
-    op_norm_fwd(w->cat, 2 * D, p->ct, w->re, w->emb, D, t->enorm->w.data, eps, p->Tp, D);
-    op_norm_fwd((char *)w->cat + (size_t)D * ct_bytes(p->ct), 2 * D, p->ct, w->rh, h, D, t->hnorm->w.data, eps, p->Tp, D);
-    op_linear_fwd(a->x, w->cat, p->ct, p->Tp, &eh, p->s);
-    block_fwd(p, &t->block, a, 0, w->mout);
-    op_norm_fwd(w->mhid, D, DT_F32, w->rm, w->mout, D, t->norm->w.data, eps, p->Tp, D);
-    if (p->ct != DT_F32) op_cast(w->mhid_ct, p->ct, w->mhid, (size_t)p->Tp * (size_t)D);
 }
 
 const float *model_forward(model *m, model_work *w, const model_rows *r, attn_mode mode) {
