@@ -22,6 +22,7 @@
 static const double TOL_F32  = 2e-5;     /* float32 arithmetic, exp and log of the vector kernels included */
 static const double TOL_BF16 = 1.0 / 250; /* one rounding to bf16's 8 bits (half a step is 1/512), and the above */
 static const double FD_H     = 1e-6;
+static const double FD_FLOOR = 0.02; /* gradients that cancel to 0: the terms that did are of the order of 1 */
 
 typedef struct vec {
     size_t  n;
@@ -92,7 +93,7 @@ static inline double fd_at(double *x, fd_fn f, const void *ctx) {
 }
 
 /* grad [n] floats, minus `before` [n] (NULL: zeros), against differences of f in x [n]. More than `most` entries
- * (0: all of them): as many are drawn with r. The error is relative to the largest difference seen, at least `floor_`. */
+ * (0: all of them): as many are drawn with r. The error is relative to the largest difference seen. */
 static inline void fd_check(const char *what, rng *r, size_t most, double *x, size_t n, const float *grad, const float *before, fd_fn f,
                             const void *ctx, double tol) {
     size_t  k    = most && most < n ? most : n;
@@ -105,7 +106,7 @@ static inline void fd_check(const char *what, rng *r, size_t most, double *x, si
     double size = largest(want, k);
     if (before) size += 0.1; /* what was there before took bits */
     for (size_t j = 0; j < k; j++)
-        if (!(fabs(got[j] - want[j]) <= tol * (size + 1e-6)))
+        if (!(fabs(got[j] - want[j]) <= tol * (size + FD_FLOOR)))
             fail_msg("gradient %s, sample %zu of %zu [%s]: %.9g, differences say %.9g (tolerance %.1e of %.3g)", what, j, n, K->name,
                      got[j], want[j], tol, size);
     mem_free(want);
