@@ -1,15 +1,16 @@
 /* gemm.c -- matrix products through oneDNN's matmul primitive, one primitive a shape, kept.
  *
  * A primitive is code made for one shape (sizes, strides, types, post-ops); making it costs 0.2 to 0.6
- * ms, running it a few microseconds more than the arithmetic. So they live in a cache: a hash of the
+ * ms, running it less than 1 us more than the arithmetic. So they live in a cache: a hash of the
  * shape picks a set of GEMM_WAYS slots, the least recently used of a full set is dropped. A training step
  * has a few hundred shapes at most (experts see row counts in multiples of 32), the cache holds 2048.
  *
  * All matrices stay plain row-major: a weight is trained, exported and multiplied where it lies, and a
  * transposed operand is the same memory with its two strides exchanged.
  *
- * When oneDNN refuses a product (bf16 on a CPU without AVX-512), bf16 operands are widened and multiplied
- * in float32, which gives the same sums; when it refuses that too, the loops below do it. */
+ * On a CPU without bf16 instructions oneDNN either refuses bf16 (AVX2) or emulates it at a tenth of its float32 rate
+ * (AVX-512 before BF16): there the operands are widened and multiplied in float32, which gives the same sums. What
+ * oneDNN refuses in float32, too, the loops below do. */
 #include "kernel/gemm.h"
 
 #include <dnnl.h>
@@ -42,7 +43,7 @@ typedef struct gemm_state {
     uint64_t      tick;
     void         *scratch; /* operands widened to f32 */
     size_t        scratch_bytes;
-    bool          warned;
+    bool          has_bf16, warned;
 } gemm_state;
 
 static gemm_state gemm_st; /* the primitive cache that gemm.h speaks of */
@@ -208,6 +209,7 @@ static void no_product(const gemm_key *k, void *C) { /* K = 0: the empty sum */
 
 /* One product by the fastest way that takes it. */
 static void multiply(gemm_state *st, const gemm_key *k, const void *A, const void *B, void *C) {
+    if (st->engine && k->types != GEMM_T_F32 && !st->has_bf16 && run_widened(st, k, A, B, C)) return;
     if (st->engine && run_dnnl(st, k, A, B, C)) return;
     if (!st->warned) {
         st->warned = true;
@@ -279,7 +281,8 @@ void gemm_init(void) {
         st->engine = NULL;
         return;
     }
-    st->entry = mem_calloc((size_t)GEMM_SETS * GEMM_WAYS, sizeof *st->entry);
+    st->has_bf16 = strstr(kern_cpu(), "avx512bf16") != NULL;
+    st->entry    = mem_calloc((size_t)GEMM_SETS * GEMM_WAYS, sizeof *st->entry);
 }
 
 void gemm_free(void) {
