@@ -7,7 +7,7 @@
 enum {
     FEW_ROWS = 6,          /* below this, row-times-vector beats a GEMM that must pack its operands */
     PANEL = 256,           /* rows of a quantized weight expanded at a time */
-    PAR_MIN = 1 << 16      /* multiply-adds from which a second thread pays for its wake-up */
+    PAR_MIN = 1 << 19      /* multiply-adds (about 30 us) from which a second thread pays for its wake-up */
 };
 
 lin lin_of(const param *p) {

@@ -73,16 +73,32 @@ static void blend_cast(muon *mu, size_t n) {
     {
         long lo, hi;
         par_split((long)n, GRAIN, par_id(), par_count(), &lo, &hi);
-        for (long i = lo; i < hi; i++) mu->x[i] = NS_A * mu->x[i] + mu->y[i];
-        if (hi > lo) K->f32_to_bf16(mu->xb + lo, mu->x + lo, (size_t)(hi - lo));
+        for (long i = lo; i < hi; i += GRAIN) {
+            int k = (int)(hi - i < GRAIN ? hi - i : GRAIN);
+            K->scale_f32(mu->x + i, NS_A, k);
+            K->add_f32(mu->x + i, mu->y + i, (size_t)k);
+            K->f32_to_bf16(mu->xb + i, mu->x + i, (size_t)k);
+        }
     }
 }
 
 /* b = NS_B a + NS_C aa, where aa stands at b + side^2 */
 static void polynomial(muon *mu, size_t n) {
     const uint16_t *aa = mu->b + n;
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < n; i++) mu->b[i] = bf16_from_f32(NS_B * bf16_to_f32(mu->a[i]) + NS_C * bf16_to_f32(aa[i]));
+#pragma omp parallel
+    {
+        long  lo, hi;
+        float x[GRAIN], y[GRAIN];
+        par_split((long)n, GRAIN, par_id(), par_count(), &lo, &hi);
+        for (long i = lo; i < hi; i += GRAIN) {
+            int k = (int)(hi - i < GRAIN ? hi - i : GRAIN);
+            K->bf16_to_f32(x, mu->a + i, (size_t)k);
+            K->bf16_to_f32(y, aa + i, (size_t)k);
+            K->scale_f32(x, NS_B, k);
+            K->axpy_f32(x, NS_C, y, k);
+            K->f32_to_bf16(mu->b + i, x, (size_t)k);
+        }
+    }
 }
 
 /* Newton-Schulz on mu->x [s, l], s <= l. */
@@ -120,11 +136,17 @@ typedef struct slice {
 /* Nesterov momentum: m = mu m + g, and the direction g + mu m over g. */
 static void momentum_of(const slice *s, float momentum, float gscale) {
     long n = (long)s->rows * s->cols;
-#pragma omp parallel for schedule(static)
-    for (long i = 0; i < n; i++) {
-        float g = s->g[i] * gscale;
-        s->m[i] = momentum * s->m[i] + g;
-        s->g[i] = g + momentum * s->m[i];
+#pragma omp parallel
+    {
+        long lo, hi;
+        par_split(n, GRAIN, par_id(), par_count(), &lo, &hi);
+        for (long i = lo; i < hi; i += GRAIN) {
+            int k = (int)(hi - i < GRAIN ? hi - i : GRAIN);
+            K->scale_f32(s->g + i, gscale, k);
+            K->scale_f32(s->m + i, momentum, k);
+            K->add_f32(s->m + i, s->g + i, (size_t)k);
+            K->axpy_f32(s->g + i, momentum, s->m + i, k);
+        }
     }
 }
 
@@ -134,11 +156,13 @@ static void apply(const slice *s, float lr, float wd, float size) {
     {
         long lo, hi;
         par_split(n, GRAIN, par_id(), par_count(), &lo, &hi);
-        for (long i = lo; i < hi; i++) {
-            s->w[i] -= lr * (size * s->g[i] + wd * s->w[i]);
-            s->g[i] = 0;
+        for (long i = lo; i < hi; i += GRAIN) {
+            int k = (int)(hi - i < GRAIN ? hi - i : GRAIN);
+            K->scale_f32(s->w + i, 1 - lr * wd, k);
+            K->axpy_f32(s->w + i, -lr * size, s->g + i, k);
+            memset(s->g + i, 0, (size_t)k * sizeof(float));
+            if (s->wb) K->f32_to_bf16(s->wb + i, s->w + i, (size_t)k);
         }
-        if (s->wb && hi > lo) K->f32_to_bf16(s->wb + lo, s->w + lo, (size_t)(hi - lo));
     }
 }
 
