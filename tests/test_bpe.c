@@ -25,10 +25,10 @@ static rules random_rules(rng *g) {
     for (int i = 0; i < MERGES; i++) {
         for (bool again = true; again;) {
             for (int k = 0; k < 2; k++)
-                r.pair[i][k] = i && rng_below(g, 2) ? 256 + (int32_t)rng_below(g, (uint64_t)i) : 'a' + (int32_t)rng_below(g, 4);
+                r.pair[i][k] =
+                    i && rng_below(g, 2) ? 256 + (int32_t)rng_below(g, (uint64_t)i) : 'a' + (int32_t)rng_below(g, 4);
             again = false;
-            for (int j = 0; j < i; j++)
-                again = again || (r.pair[j][0] == r.pair[i][0] && r.pair[j][1] == r.pair[i][1]);
+            for (int j = 0; j < i; j++) again = again || (r.pair[j][0] == r.pair[i][0] && r.pair[j][1] == r.pair[i][1]);
         }
     }
     return r;

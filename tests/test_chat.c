@@ -34,18 +34,22 @@ static void shown(tokenizer *t, const chat_msg *m, int n, int think, str *s) {
 
 static void test_prompts(void **state) {
     (void)state;
-    tokenizer     *t    = own();
-    str            s    = {0};
-    const chat_msg one[] = {{"user", "Hi"}};
-    const chat_msg many[] = {{"system", "Be brief."}, {"user", "1+1?"}, {"assistant", "<think>\nhm\n</think>\nIt is 2."},
-                             {"user", "And 2+2?"},    {"system", "Now."}};
+    tokenizer     *t      = own();
+    str            s      = {0};
+    const chat_msg one[]  = {{"user", "Hi"}};
+    const chat_msg many[] = {{"system", "Be brief."},
+                             {"user", "1+1?"},
+                             {"assistant", "<think>\nhm\n</think>\nIt is 2."},
+                             {"user", "And 2+2?"},
+                             {"system", "Now."}};
     shown(t, one, 1, CHAT_THINK, &s);
     assert_string_equal(s.p, "[<|begin_of_sentence|>][<|User|>]Hi[<|Assistant|>][<think>]\n");
     shown(t, one, 1, CHAT_NO_THINK, &s);
     assert_string_equal(s.p, "[<|begin_of_sentence|>][<|User|>]Hi[<|Assistant|>][<think>]\n\n[</think>]\n");
     shown(t, many, 5, CHAT_THINK, &s);
-    assert_string_equal(s.p, "[<|begin_of_sentence|>]Be brief.\n\nNow.[<|User|>]1+1?[<|Assistant|>]It is 2.[<|end_of_sentence|>]"
-                             "[<|User|>]And 2+2?[<|Assistant|>][<think>]\n");
+    assert_string_equal(
+        s.p, "[<|begin_of_sentence|>]Be brief.\n\nNow.[<|User|>]1+1?[<|Assistant|>]It is 2.[<|end_of_sentence|>]"
+             "[<|User|>]And 2+2?[<|Assistant|>][<think>]\n");
     str_free(&s);
     tok_free(t);
 }
@@ -64,9 +68,13 @@ static void test_a_question_cannot_steer_the_template(void **state) {
 
 static void test_published_special_tokens(void **state) {
     (void)state;
-    static const char *const ds[] = {"<\xef\xbd\x9c" "begin\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
-                                     "<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
-                                     "<\xef\xbd\x9cUser\xef\xbd\x9c>", "<\xef\xbd\x9c" "Assistant\xef\xbd\x9c>"};
+    static const char *const ds[] = {"<\xef\xbd\x9c"
+                                     "begin\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
+                                     "<\xef\xbd\x9c"
+                                     "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
+                                     "<\xef\xbd\x9cUser\xef\xbd\x9c>",
+                                     "<\xef\xbd\x9c"
+                                     "Assistant\xef\xbd\x9c>"};
     err                      e    = {0};
     ids                      v    = {0};
     tok_trainer             *tr   = tok_trainer_new();
@@ -88,9 +96,9 @@ static void test_published_special_tokens(void **state) {
 
 static void test_refusals(void **state) {
     (void)state;
-    err            e    = {0};
-    ids            v    = {0};
-    tokenizer     *t    = own();
+    err            e     = {0};
+    ids            v     = {0};
+    tokenizer     *t     = own();
     const chat_msg bad[] = {{"user", "a"}, {"tool", "b"}}, hole[] = {{"user", NULL}};
     assert_false(chat_prompt(t, bad, 2, CHAT_THINK, &v, &e));
     assert_non_null(strstr(e.msg, "tool"));
@@ -148,7 +156,8 @@ static void test_splitting(void **state) {
         {true, "<think>\nplan</think>\n\n\n5", "plan", "5"},
         {true, "\n\nplan</think>5", "plan", "5"},
         {true, "</think>5", "", "5"},
-        {true, "a < b, <think> is a tag, </thin too, </thi</think>x", "a < b, <think> is a tag, </thin too, </thi", "x"},
+        {true, "a < b, <think> is a tag, </thin too, </thi</think>x", "a < b, <think> is a tag, </thin too, </thi",
+         "x"},
         {true, "never ends </think", "never ends </think", ""},
         {true, "x</think>The tag </think> closes, <think> opens.\n", "x", "The tag </think> closes, <think> opens.\n"},
         {false, "just an answer\n", "", "just an answer\n"},
@@ -157,7 +166,8 @@ static void test_splitting(void **state) {
         {false, "<thin air", "", "<thin air"},
         {false, "a <think> b", "", "a <think> b"},
         {true, "", "", ""},
-        {true, "na\xc3\xafve \xe4\xb8\xad\xf0\x9f\x98\x80</think>\xe4\xb8\xad", "na\xc3\xafve \xe4\xb8\xad\xf0\x9f\x98\x80", "\xe4\xb8\xad"},
+        {true, "na\xc3\xafve \xe4\xb8\xad\xf0\x9f\x98\x80</think>\xe4\xb8\xad",
+         "na\xc3\xafve \xe4\xb8\xad\xf0\x9f\x98\x80", "\xe4\xb8\xad"},
         {true, "cut \xe4\xb8", "cut \xe4\xb8", ""},
     };
     parts x = {0};
@@ -175,7 +185,8 @@ static void test_splitting(void **state) {
 
 static void test_chunks_do_not_matter(void **state) {
     (void)state;
-    static const char *const bits[] = {"<think>", "</think>", "<", "</", "/think>", "\n", "a", "\xe4\xb8\xad", "\xf0\x9f", "\xff", "think"};
+    static const char *const bits[] = {"<think>", "</think>",     "<",        "</",   "/think>", "\n",
+                                       "a",       "\xe4\xb8\xad", "\xf0\x9f", "\xff", "think"};
     rng                      r      = rng_seed(unit_seed("chunks"));
     parts                    a = {0}, b = {0};
     for (int round = 0; round < 3000; round++) {

@@ -9,8 +9,8 @@
 
 static void same_as_utf8proc(const nfc *f, const char *p, size_t n, str *s) {
     utf8proc_uint8_t *want = NULL;
-    utf8proc_ssize_t  m    = utf8proc_map((const utf8proc_uint8_t *)p, (utf8proc_ssize_t)n, &want,
-                                          UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    utf8proc_ssize_t  m =
+        utf8proc_map((const utf8proc_uint8_t *)p, (utf8proc_ssize_t)n, &want, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     assert_true(m >= 0);
     str_clear(s);
     const char *got = p;
@@ -51,9 +51,10 @@ static void test_every_code_point(void **state) {
 
 static void test_random_mixtures(void **state) {
     (void)state;
-    static const uint32_t pick[] = {'a', 'e', 'o', 0xe9, 0x300, 0x301, 0x307, 0x323, 0x327, 0x345, 0x1100, 0x1161, 0x11a8,
-                                    0xac00, 0xac01, 0x212b, 0x1ea5, 0x958, 0x93c, 0x915, 0x9c7, 0x9be, 0x3099, 0x304b, 0x2126,
-                                    0xfb1f, 0x1d15e, 0x1d165, 0x4e00, 0x20, 0x0f71, 0x0f72, 0x1f71};
+    static const uint32_t pick[] = {'a',     'e',    'o',    0xe9,   0x300,  0x301,  0x307,  0x323,  0x327,
+                                    0x345,   0x1100, 0x1161, 0x11a8, 0xac00, 0xac01, 0x212b, 0x1ea5, 0x958,
+                                    0x93c,   0x915,  0x9c7,  0x9be,  0x3099, 0x304b, 0x2126, 0xfb1f, 0x1d15e,
+                                    0x1d165, 0x4e00, 0x20,   0x0f71, 0x0f72, 0x1f71};
     rng                   r      = rng_seed(unit_seed("mixtures"));
     nfc                  *f      = nfc_new();
     str                   s      = {0};
@@ -69,9 +70,10 @@ static void test_random_mixtures(void **state) {
 
 static void test_normal_text_is_left_alone(void **state) {
     (void)state;
-    nfc *f = nfc_new();
-    str  s = {0};
-    const char *const t[] = {"", "plain", "d\xc3\xa9j\xc3\xa0 vu", "\xe4\xb8\xad\xe6\x96\x87 \xed\x95\x9c\xea\xb5\xad \xf0\x9f\x98\x80"};
+    nfc              *f   = nfc_new();
+    str               s   = {0};
+    const char *const t[] = {"", "plain", "d\xc3\xa9j\xc3\xa0 vu",
+                             "\xe4\xb8\xad\xe6\x96\x87 \xed\x95\x9c\xea\xb5\xad \xf0\x9f\x98\x80"};
     for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
         assert_false(nfc_apply(f, t[i], strlen(t[i]), &s));
         assert_int_equal(s.len, 0);
@@ -94,7 +96,7 @@ static void test_classes(void **state) {
     assert_int_equal(u->cls[0x301], UC_M);
     assert_int_equal(u->cls[0x4e2d], UC_L | UC_CJK);
     assert_int_equal(u->cls[0x30fb], UC_P | UC_CJK);
-    assert_int_equal(u->cls[0x180e], 0);    /* no white space since Unicode 6.3 */
+    assert_int_equal(u->cls[0x180e], 0);     /* no white space since Unicode 6.3 */
     assert_int_equal(u->cls[0x105c0], UC_L); /* Todhri, Unicode 16 */
     assert_int_equal(u->cls[0x10ffff], 0);
     for (uint32_t cp = 0; cp < UCLASS_SIZE; cp++) {

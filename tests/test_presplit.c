@@ -34,13 +34,13 @@ static void run(const presplit *s, presplit_work *w, const char *p, size_t n, pi
     presplit_run(s, w, p, n, collect, out);
 }
 
-/* Cases worth meeting: the ends of runs, line ends in white space, contractions, both kinds of S, gaps. PCRE2 10.42 knows
- * Unicode 14, so code points assigned later are left out. */
-static const uint32_t pick[] = {' ',    ' ',    ' ',    '\n',   '\r',   '\t',   0x0b,   0x85,   0xa0,    0x2028,  0x3000, 0x180e, '\'',
-                                '\'',   's',    'S',    't',    'r',    'e',    'v',    'L',    'l',     'm',     'D',    0x17f,  'x',
-                                '1',    '2',    0x661,  0xbd,   0x2167, '.',    '-',    '_',    '$',     '+',     0x20ac, 0xff1f, 0x301,
-                                0x903,  0x4e2d, 0x9fa5, 0x9fa6, 0x3042, 0x30fb, 0x3040, 0x3097, 0x1,     0x200b,  0xe000, 0xad,   0x378,
-                                0x1c5,  0xaa,   0x1f600, 0x1d7d8, 0x2b0, 0x3007};
+/* Cases worth meeting: the ends of runs, line ends in white space, contractions, both kinds of S, gaps. PCRE2 10.42
+ * knows Unicode 14, so code points assigned later are left out. */
+static const uint32_t pick[] = {
+    ' ',    ' ',    ' ', '\n',   '\r',   '\t', 0x0b,   0x85,   0xa0,  0x2028,  0x3000,  0x180e, '\'',   '\'',   's',
+    'S',    't',    'r', 'e',    'v',    'L',  'l',    'm',    'D',   0x17f,   'x',     '1',    '2',    0x661,  0xbd,
+    0x2167, '.',    '-', '_',    '$',    '+',  0x20ac, 0xff1f, 0x301, 0x903,   0x4e2d,  0x9fa5, 0x9fa6, 0x3042, 0x30fb,
+    0x3040, 0x3097, 0x1, 0x200b, 0xe000, 0xad, 0x378,  0x1c5,  0xaa,  0x1f600, 0x1d7d8, 0x2b0,  0x3007};
 
 static void random_text(rng *r, str *s) {
     str_clear(s);
@@ -82,7 +82,9 @@ static void compare(const char *preset, fastsplit_kind kind) {
 static void test_gpt2_by_hand_and_by_pcre(void **state) { (void)state, compare("gpt-2", FASTSPLIT_GPT2); }
 static void test_qwen2_by_hand_and_by_pcre(void **state) { (void)state, compare("qwen2", FASTSPLIT_QWEN2); }
 static void test_llama3_by_hand_and_by_pcre(void **state) { (void)state, compare("llama-bpe", FASTSPLIT_LLAMA3); }
-static void test_deepseek_by_hand_and_by_pcre(void **state) { (void)state, compare("deepseek-v3", FASTSPLIT_DEEPSEEK3); }
+static void test_deepseek_by_hand_and_by_pcre(void **state) {
+    (void)state, compare("deepseek-v3", FASTSPLIT_DEEPSEEK3);
+}
 
 /* What the Rust reference makes of these steps; pieces are shown with '|' behind each. */
 #define BYTES "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":false}"
@@ -108,11 +110,24 @@ static void test_steps_as_the_reference(void **state) {
         {SPLIT(DASH, "MergedWithNext", "true"), dashes, "-|the-|final-|-|countdown-|"},
         {SPLIT("{\"Regex\":\"x*\"}", "Isolated", "false"), "axxb\xc3\xa9", "a|xx|b|\xc3\xa9|"},
         {SPLIT("{\"String\":\"ab\"}", "Isolated", "false"), "abcababx", "ab|c|ab|ab|x|"},
-        {SPLIT("{\"Regex\":\"[\\\\s,]+\"}", "Removed", "false"), "a, b\xe1\xa0\x8e" "c", "a|b\xe1\xa0\x8e" "c|"},
-        {SEQ("{\"type\":\"Digits\",\"individual_digits\":true}"), "ab12 \xc2\xb2" "3c\xd9\xa3x", "ab|1|2| |\xc2\xb2|3|c|\xd9\xa3|x|"},
-        {SEQ("{\"type\":\"Digits\",\"individual_digits\":false}"), "ab12 \xc2\xb2" "3c\xd9\xa3x", "ab|12| |\xc2\xb2" "3|c|\xd9\xa3|x|"},
-        {"{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"use_regex\":true}", "Hello there's 12 x", " Hello| there|'s| 12| x|"},
-        {"{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\",\"individual_digits\":true},{\"type\":\"ByteLevel\","
+        {SPLIT("{\"Regex\":\"[\\\\s,]+\"}", "Removed", "false"),
+         "a, b\xe1\xa0\x8e"
+         "c",
+         "a|b\xe1\xa0\x8e"
+         "c|"},
+        {SEQ("{\"type\":\"Digits\",\"individual_digits\":true}"),
+         "ab12 \xc2\xb2"
+         "3c\xd9\xa3x",
+         "ab|1|2| |\xc2\xb2|3|c|\xd9\xa3|x|"},
+        {SEQ("{\"type\":\"Digits\",\"individual_digits\":false}"),
+         "ab12 \xc2\xb2"
+         "3c\xd9\xa3x",
+         "ab|12| |\xc2\xb2"
+         "3|c|\xd9\xa3|x|"},
+        {"{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"use_regex\":true}", "Hello there's 12 x",
+         " Hello| there|'s| 12| x|"},
+        {"{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\",\"individual_digits\":true},{\"type\":"
+         "\"ByteLevel\","
          "\"add_prefix_space\":true}]}",
          "Hi 42 x", " Hi| | 4| 2| x|"},
         {BYTES, "", ""},
@@ -158,9 +173,9 @@ static void test_long_texts_through_pcre(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gpt2_by_hand_and_by_pcre),     cmocka_unit_test(test_qwen2_by_hand_and_by_pcre),
-        cmocka_unit_test(test_llama3_by_hand_and_by_pcre),   cmocka_unit_test(test_deepseek_by_hand_and_by_pcre),
-        cmocka_unit_test(test_steps_as_the_reference),       cmocka_unit_test(test_long_texts_through_pcre),
+        cmocka_unit_test(test_gpt2_by_hand_and_by_pcre),   cmocka_unit_test(test_qwen2_by_hand_and_by_pcre),
+        cmocka_unit_test(test_llama3_by_hand_and_by_pcre), cmocka_unit_test(test_deepseek_by_hand_and_by_pcre),
+        cmocka_unit_test(test_steps_as_the_reference),     cmocka_unit_test(test_long_texts_through_pcre),
     };
     return cmocka_run_group_tests_name("presplit", tests, NULL, NULL);
 }

@@ -19,7 +19,8 @@
 /* A tokenizer.json with the 256 bytes (id = byte) and nothing else; the arguments are JSON. */
 static char *bytes_json(const char *tokens, const char *normalizer, const char *pre, const char *extra) {
     str s = {0}, key = {0};
-    str_addf(&s, "{\"version\":\"1.0\",\"added_tokens\":%s,\"normalizer\":%s,\"pre_tokenizer\":%s,", tokens, normalizer, pre);
+    str_addf(&s, "{\"version\":\"1.0\",\"added_tokens\":%s,\"normalizer\":%s,\"pre_tokenizer\":%s,", tokens, normalizer,
+             pre);
     str_addf(&s, "\"decoder\":" BYTE_LEVEL ",\"model\":{\"type\":\"BPE\"%s,\"merges\":[],\"vocab\":{", extra);
     for (int i = 0; i < 256; i++) {
         char c = (char)i;
@@ -55,8 +56,8 @@ static void train_on(tok_trainer *tr, uint64_t seed, int words) {
 
 static tokenizer *small_trained(int vocab) {
     static const char *const special[] = {"<s>", "</s>", "<|x|>"};
-    err          e  = {0};
-    tok_trainer *tr = tok_trainer_new();
+    err                      e         = {0};
+    tok_trainer             *tr        = tok_trainer_new();
     train_on(tr, 7, 4000);
     tokenizer *t = tok_trainer_run(tr, vocab, special, 3, &e);
     if (!t) fail_msg("%s", e.msg);
@@ -66,14 +67,16 @@ static tokenizer *small_trained(int vocab) {
 
 /* Random text of what tokenizers meet: letters, digits, spaces, marks, CJK, symbols, controls; valid UTF-8. */
 static void random_text(rng *r, int n, str *s) {
-    static const uint32_t pick[] = {' ',    ' ',    '\n',   '\r',    '\t',    '\'',   's',    'T',     'l',    'L',    '5',
-                                    '0',    '.',    '(',    0x17f,   0xa0,    0x85,   0x2028, 0x3000,  0x301,  0x323,  0x4e2d,
-                                    0x3042, 0x30fb, 0x1100, 0x1161,  0x11a8,  0xac00, 0xe9,   0x212b,  0x958,  0x661,  0xbd,
-                                    0x2167, 0x20ac, 0xff1f, 0x1f600, 0x1d7d8, 0x200b, 0x180e, 0xe000,  0x10,   0xad,   0x1c5};
+    static const uint32_t pick[] = {' ',     ' ',     '\n',   '\r',   '\t',   '\'',   's',    'T',    'l',
+                                    'L',     '5',     '0',    '.',    '(',    0x17f,  0xa0,   0x85,   0x2028,
+                                    0x3000,  0x301,   0x323,  0x4e2d, 0x3042, 0x30fb, 0x1100, 0x1161, 0x11a8,
+                                    0xac00,  0xe9,    0x212b, 0x958,  0x661,  0xbd,   0x2167, 0x20ac, 0xff1f,
+                                    0x1f600, 0x1d7d8, 0x200b, 0x180e, 0xe000, 0x10,   0xad,   0x1c5};
     char                  c[4];
     for (int i = 0; i < n; i++) {
-        uint32_t cp = rng_below(r, 4) ? pick[rng_below(r, sizeof pick / sizeof *pick)] : (uint32_t)rng_below(r, 0x30000);
-        int      k  = utf8_encode(cp, c);
+        uint32_t cp =
+            rng_below(r, 4) ? pick[rng_below(r, sizeof pick / sizeof *pick)] : (uint32_t)rng_below(r, 0x30000);
+        int k = utf8_encode(cp, c);
         str_addn(s, c, (size_t)k);
     }
 }
@@ -112,7 +115,7 @@ static void check_rows(tokenizer *t, const char *name) {
     int    rows = 0;
     ids    v    = {0};
     while (f && getline(&line, &cap, f) > 0) {
-        json_t       *j = json_loads(line, JSON_ALLOW_NUL, NULL);
+        json_t       *j    = json_loads(line, JSON_ALLOW_NUL, NULL);
         const json_t *text = json_object_get(j, "text"), *want = json_object_get(j, "ids");
         assert_non_null(text);
         v.n = 0;
@@ -214,7 +217,8 @@ static void test_golden_gguf(void **state) {
     json_array_foreach(rows, i, row) {
         const json_t *text = json_object_get(row, "text");
         for (int special = 0; special < 2; special++) {
-            const json_t *want = json_object_get(row, special ? "add_special=0 parse_special=1" : "add_special=0 parse_special=0");
+            const json_t *want =
+                json_object_get(row, special ? "add_special=0 parse_special=1" : "add_special=0 parse_special=0");
             v.n = 0;
             tok_encode(t, json_string_value(text), json_string_length(text), special ? TOK_SPECIAL : TOK_PLAIN, &v);
             if (v.n != (int)json_array_size(want)) fail_msg("row %zu: %d ids", i, v.n);
@@ -235,12 +239,13 @@ static void test_golden_gguf(void **state) {
 /* The ids were made with the Rust reference from the same file. */
 static void test_added_tokens_as_the_reference(void **state) {
     (void)state;
-    tokenizer *t = bytes_tokenizer("[{\"id\":256,\"content\":\"<a>\"},{\"id\":257,\"content\":\"<ab>\"},"
-                                   "{\"id\":258,\"content\":\"<l>\",\"lstrip\":true},{\"id\":259,\"content\":\"<r>\",\"rstrip\":true},"
-                                   "{\"id\":260,\"content\":\"word\",\"single_word\":true},"
-                                   "{\"id\":261,\"content\":\"e\\u0301!\",\"normalized\":true},"
-                                   "{\"id\":262,\"content\":\"<s>\",\"special\":true},{\"id\":263,\"content\":\"<a><a>\"}]",
-                                   "{\"type\":\"NFC\"}", BYTE_LEVEL);
+    tokenizer *t = bytes_tokenizer(
+        "[{\"id\":256,\"content\":\"<a>\"},{\"id\":257,\"content\":\"<ab>\"},"
+        "{\"id\":258,\"content\":\"<l>\",\"lstrip\":true},{\"id\":259,\"content\":\"<r>\",\"rstrip\":true},"
+        "{\"id\":260,\"content\":\"word\",\"single_word\":true},"
+        "{\"id\":261,\"content\":\"e\\u0301!\",\"normalized\":true},"
+        "{\"id\":262,\"content\":\"<s>\",\"special\":true},{\"id\":263,\"content\":\"<a><a>\"}]",
+        "{\"type\":\"NFC\"}", BYTE_LEVEL);
     static const struct {
         const char *text;
         int         n, id[16];
@@ -279,13 +284,15 @@ static void test_added_tokens_as_the_reference(void **state) {
 static void test_any_bytes_come_back(void **state) {
     (void)state;
     rng        r = rng_seed(unit_seed("any_bytes"));
-    tokenizer *t = bytes_tokenizer("[]", "null", "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":true}");
-    ids        v = {0};
-    str        s = {0};
+    tokenizer *t =
+        bytes_tokenizer("[]", "null", "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"use_regex\":true}");
+    ids v = {0};
+    str s = {0};
     for (int round = 0; round < 300; round++) {
         char buf[200];
         int  n = rng_range(&r, 0, 200);
-        for (int i = 0; i < n; i++) buf[i] = (char)(rng_below(&r, 3) ? 0x80 + rng_below(&r, 0x80) : rng_below(&r, 0x80));
+        for (int i = 0; i < n; i++)
+            buf[i] = (char)(rng_below(&r, 3) ? 0x80 + rng_below(&r, 0x80) : rng_below(&r, 0x80));
         v.n = 0;
         str_clear(&s);
         tok_encode(t, buf, (size_t)n, round & 1, &v);
@@ -316,7 +323,8 @@ static void test_decode_skips_what_is_no_token(void **state) {
 /* A megabyte without a place to split: one second is the promise; quadratic work would take hours. */
 static void test_a_megabyte_of_one_thing(void **state) {
     (void)state;
-    static const char *const unit[] = {"a", " ", "\n", "ab", " \n", "\xe4\xb8\xad", "\x01", "\xff", "'", "7", "\xcc\x81"};
+    static const char *const unit[] = {"a",    " ",    "\n", "ab", " \n",     "\xe4\xb8\xad",
+                                       "\x01", "\xff", "'",  "7",  "\xcc\x81"};
     tokenizer               *t[]    = {golden("deepseek_v3"), golden("qwen2_5"), small_trained(400)};
     str                      s      = {0};
     ids                      v      = {0};
@@ -425,16 +433,16 @@ static void test_what_is_not_understood_is_named(void **state) {
         {"[]", "null", "{\"type\":\"Digits\",\"individual_digits\":true}", "", "ByteLevel"},
         {"[]", "null", "{\"type\":\"Sequence\",\"pretokenizers\":[" BYTE_LEVEL "," BYTE_LEVEL "]}", "", "ByteLevel"},
         {"[]", "null",
-         "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a\"},\"behavior\":\"Isolated\"}," BYTE_LEVEL
-         "]}",
+         "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a\"},\"behavior\":"
+         "\"Isolated\"}," BYTE_LEVEL "]}",
          "", "(a"},
         {"[]", "null",
-         "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"\\\\h\"},\"behavior\":\"Isolated\"}," BYTE_LEVEL
-         "]}",
+         "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"\\\\h\"},\"behavior\":"
+         "\"Isolated\"}," BYTE_LEVEL "]}",
          "", "\\h"},
         {"[]", "null",
-         "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"a\"},\"behavior\":\"Sideways\"}," BYTE_LEVEL
-         "]}",
+         "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\"a\"},\"behavior\":"
+         "\"Sideways\"}," BYTE_LEVEL "]}",
          "", "Sideways"},
         {"[]", "null", BYTE_LEVEL, ",\"byte_fallback\":true", "byte_fallback"},
         {"[]", "null", BYTE_LEVEL, ",\"dropout\":0.1", "dropout"},
@@ -468,10 +476,10 @@ static void test_tables_that_are_wrong(void **state) {
     const char *token[] = {"a", "b", "ab"}, *merge[] = {"a b"};
     size_t      tl[] = {1, 1, 2}, ml[] = {3};
     int32_t     type[] = {1, 1, 1}, odd[] = {1, 6, 1};
-    err         e = {0};
+    err         e  = {0};
     tok_table   ok = {3, 1, token, tl, type, merge, ml, "gpt-2"}, x = ok;
-    tokenizer  *t  = tok_from_tables(&ok, &e);
-    ids         v  = {0};
+    tokenizer  *t = tok_from_tables(&ok, &e);
+    ids         v = {0};
     assert_non_null(t);
     tok_encode(t, "abzab", 5, TOK_PLAIN, &v); /* z has no token here: dropped, as the reference does */
     assert_true(v.n == 2 && v.p[0] == 2 && v.p[1] == 2);
@@ -487,8 +495,8 @@ static void test_tables_that_are_wrong(void **state) {
     x.type = odd;
     assert_null(tok_from_tables(&x, &e));
     assert_non_null(strstr(e.msg, "type 6"));
-    x       = ok;
-    ml[0]   = 2;
+    x     = ok;
+    ml[0] = 2;
     assert_null(tok_from_tables(&x, &e));
 }
 
@@ -579,16 +587,19 @@ static void test_training_twice_is_the_same(void **state) {
 
 static void test_training_limits(void **state) {
     (void)state;
-    err          e       = {0};
-    const char  *const s[] = {"<x>"};
-    tok_trainer *tr      = tok_trainer_new();
+    err               e   = {0};
+    const char *const s[] = {"<x>"};
+    tok_trainer      *tr  = tok_trainer_new();
     assert_null(tok_trainer_run(tr, 256, s, 1, &e));
     assert_non_null(strstr(e.msg, "257"));
     tokenizer *t = tok_trainer_run(tr, 5000, s, 1, &e); /* no text: the bytes and the special token */
     assert_non_null(t);
     assert_int_equal(tok_size(t), 257);
     tok_free(t);
-    tok_trainer_add(tr, "ab\xff\xfe" "ab", 6);
+    tok_trainer_add(tr,
+                    "ab\xff\xfe"
+                    "ab",
+                    6);
     t = tok_trainer_run(tr, 5000, s, 1, &e);
     assert_int_equal(tok_size(t), 258);
     assert_int_equal(tok_find(t, "ab", 2), 256);

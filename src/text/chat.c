@@ -1,14 +1,14 @@
 /* R1's template, as published: the system text stands bare after the first token, a question follows <|User|>, an
- * answer follows <|Assistant|> and ends the sequence, and earlier answers lose their reasoning. The published tokenizers
- * write the special tokens with a full-width bar and a lower block (U+FF5C, U+2581), ours in ASCII. What a person typed
- * is encoded as plain text, so "<|Assistant|>" in a question is only letters. */
+ * answer follows <|Assistant|> and ends the sequence, and earlier answers lose their reasoning. The published
+ * tokenizers write the special tokens with a full-width bar and a lower block (U+FF5C, U+2581), ours in ASCII. What a
+ * person typed is encoded as plain text, so "<|Assistant|>" in a question is only letters. */
 #include "text/chat.h"
 #include <string.h>
 #include "base/utf8.h"
 
-const char *const chat_special[] = {CHAT_BOS,       CHAT_EOS,         CHAT_USER, CHAT_ASSISTANT,
+const char *const chat_special[] = {CHAT_BOS,        CHAT_EOS,         CHAT_USER, CHAT_ASSISTANT,
                                     CHAT_THINK_OPEN, CHAT_THINK_CLOSE, "<|pad|>"};
-const int chat_n_special = (int)(sizeof chat_special / sizeof *chat_special);
+const int         chat_n_special = (int)(sizeof chat_special / sizeof *chat_special);
 
 const char *const chat_jinja =
     "{%- set ns = namespace(system='') -%}"
@@ -31,17 +31,20 @@ typedef struct marks {
 } marks;
 
 static bool find_marks(const tokenizer *t, marks *k, err *e) {
-    static const char *const set[2][4] = {
-        {CHAT_BOS, CHAT_EOS, CHAT_USER, CHAT_ASSISTANT},
-        {"<\xef\xbd\x9c" "begin\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
-         "<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
-         "<\xef\xbd\x9cUser\xef\xbd\x9c>", "<\xef\xbd\x9c" "Assistant\xef\xbd\x9c>"}};
+    static const char *const set[2][4] = {{CHAT_BOS, CHAT_EOS, CHAT_USER, CHAT_ASSISTANT},
+                                          {"<\xef\xbd\x9c"
+                                           "begin\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
+                                           "<\xef\xbd\x9c"
+                                           "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>",
+                                           "<\xef\xbd\x9cUser\xef\xbd\x9c>",
+                                           "<\xef\xbd\x9c"
+                                           "Assistant\xef\xbd\x9c>"}};
     for (int i = 0; i < 2; i++) {
         *k = (marks){tok_id(t, set[i][0]), tok_id(t, set[i][1]), tok_id(t, set[i][2]), tok_id(t, set[i][3])};
         if (k->bos >= 0 && k->eos >= 0 && k->user >= 0 && k->assistant >= 0) return true;
     }
-    return err_set(e, "chat: the tokenizer has none of the known templates (expected the special tokens %s %s %s %s)", CHAT_BOS,
-                   CHAT_EOS, CHAT_USER, CHAT_ASSISTANT);
+    return err_set(e, "chat: the tokenizer has none of the known templates (expected the special tokens %s %s %s %s)",
+                   CHAT_BOS, CHAT_EOS, CHAT_USER, CHAT_ASSISTANT);
 }
 
 static void plain(tokenizer *t, const char *s, ids *out) { tok_encode(t, s, strlen(s), TOK_PLAIN, out); }
@@ -61,13 +64,14 @@ static const char *without_reasoning(const char *s) {
 
 static bool known_role(const chat_msg *m, int i, err *e) {
     if (!m->role || !m->content) return err_set(e, "chat: message %d lacks its %s", i, m->role ? "content" : "role");
-    if (strcmp(m->role, "system") == 0 || strcmp(m->role, "user") == 0 || strcmp(m->role, "assistant") == 0) return true;
+    if (strcmp(m->role, "system") == 0 || strcmp(m->role, "user") == 0 || strcmp(m->role, "assistant") == 0)
+        return true;
     return err_set(e, "chat: message %d has the role \"%.40s\", expected system, user or assistant", i, m->role);
 }
 
 bool chat_prompt(tokenizer *t, const chat_msg *m, int n, int think, ids *out, err *e) {
     marks k;
-    str system = {0};
+    str   system = {0};
     if (!find_marks(t, &k, e)) return false;
     for (int i = 0; i < n; i++)
         if (!known_role(&m[i], i, e)) return false;
@@ -122,14 +126,14 @@ static size_t split_some(splitter *s, const char *p, size_t n, bool last, split_
             continue;
         }
         const char *tag = tag_wanted(s, &opens);
-        size_t k = 0, m = tag ? strlen(tag) : 0;
+        size_t      k = 0, m = tag ? strlen(tag) : 0;
         while (k < m && i + k < n && p[i + k] == tag[k]) k++;
         if (m && k == m) {
             emit(s, p + from, i - from, fn, ctx);
-            s->part = opens ? SPLIT_REASONING : SPLIT_ANSWER;
-            s->at_start = false;
+            s->part         = opens ? SPLIT_REASONING : SPLIT_ANSWER;
+            s->at_start     = false;
             s->skip_newline = true;
-            from = i += m;
+            from            = i += m;
             continue;
         }
         if (k > 0 && i + k == n && !last) break; /* may still become the tag */

@@ -7,7 +7,8 @@
  *   chat_msg m[] = {{"user", "Solve for x: 2x + 5 = 15"}};
  *   chat_prompt(t, m, 1, CHAT_THINK, &ids, &e);
  *   splitter s; split_init(&s, true);                      // starts inside <think>
- *   split_feed(&s, bytes, n, on_part, ctx); split_end(&s, on_part, ctx);   // on_part(ctx, SPLIT_REASONING|SPLIT_ANSWER, p, n)
+ *   split_feed(&s, bytes, n, on_part, ctx); split_end(&s, on_part, ctx);   // on_part(ctx,
+ * SPLIT_REASONING|SPLIT_ANSWER, p, n)
  *
  * The splitter holds back bytes that may be the start of a tag, or a cut UTF-8 sequence, until they are decided.
  * Memory: the splitter is plain data (bounded buffer).  Errors: a role that the template lacks.  Threads: one. */
@@ -16,7 +17,7 @@
 #include "text/tokenizer.h"
 
 typedef struct chat_msg {
-    const char *role, *content;   /* "system", "user", "assistant" */
+    const char *role, *content; /* "system", "user", "assistant" */
 } chat_msg;
 enum { CHAT_NO_THINK = 0, CHAT_THINK = 1 };
 /* Special tokens of our own models, in this order at the end of the vocabulary. */
@@ -26,18 +27,18 @@ enum { CHAT_NO_THINK = 0, CHAT_THINK = 1 };
 #define CHAT_ASSISTANT "<|Assistant|>"
 #define CHAT_THINK_OPEN "<think>"
 #define CHAT_THINK_CLOSE "</think>"
-extern const char *const chat_special[];  /* the above, and <|pad|> */
+extern const char *const chat_special[]; /* the above, and <|pad|> */
 extern const int         chat_n_special;
-extern const char *const chat_jinja;      /* the same template in Jinja, stored in our GGUF files for other engines */
+extern const char *const chat_jinja; /* the same template in Jinja, stored in our GGUF files for other engines */
 
 bool chat_prompt(tokenizer *t, const chat_msg *m, int n, int think, ids *out, err *e) R1_MUST_USE;
 
 typedef enum { SPLIT_REASONING, SPLIT_ANSWER } split_part;
 typedef void (*split_fn)(void *ctx, split_part part, const char *p, size_t n);
 typedef struct splitter {
-    int  part;          /* where the next byte goes */
-    bool skip_newline;  /* swallow newlines right after a tag */
-    bool at_start;      /* nothing but newlines so far: <think> is still a tag */
+    int  part;         /* where the next byte goes */
+    bool skip_newline; /* swallow newlines right after a tag */
+    bool at_start;     /* nothing but newlines so far: <think> is still a tag */
     char hold[24];
     int  n_hold;
 } splitter;

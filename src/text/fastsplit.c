@@ -31,7 +31,7 @@ static inline const char *run_of(const view *v, const char *p, uint8_t any) {
             if (!(v->cls[(unsigned char)*p] & any)) break;
             p++;
         } else {
-            uint32_t cp;
+            uint32_t    cp;
             const char *q = uclass_cp(p, &cp);
             if (!(v->cls[cp] & any)) break;
             p = q;
@@ -43,7 +43,7 @@ static inline const char *run_of(const view *v, const char *p, uint8_t any) {
 /* Skip characters whose class has no bit of `none`. */
 static inline const char *run_without(const view *v, const char *p, uint8_t none) {
     while (p < v->end) {
-        uint32_t cp;
+        uint32_t    cp;
         const char *q = uclass_cp(p, &cp);
         if (v->cls[cp] & none) break;
         p = q;
@@ -60,13 +60,13 @@ static inline const char *run_newlines(const view *v, const char *p) {
 static const char *match_space(const view *v, const char *p, bool lines) {
     const char *q = p, *last = p, *newline = NULL;
     while (q < v->end) {
-        uint32_t cp;
+        uint32_t    cp;
         const char *next = uclass_cp(q, &cp);
-        uint8_t c = v->cls[cp];
+        uint8_t     c    = v->cls[cp];
         if (!(c & UC_WS)) break;
         if (c & UC_NL) newline = next;
         last = q;
-        q = next;
+        q    = next;
     }
     if (lines && newline) return newline;
     return q == v->end || last == p ? q : last;
@@ -93,10 +93,10 @@ static const char *match_gpt2(const view *v, const char *p) {
         if (k) return p + 1 + k;
     }
     const char *q, *r = p;
-    uint8_t c = class_at(v, p, &q);
+    uint8_t     c = class_at(v, p, &q);
     if (*p == ' ' && q < v->end) { /* ` ?` in front of one of the three kinds of run */
         const char *after;
-        uint8_t d = class_at(v, q, &after);
+        uint8_t     d = class_at(v, q, &after);
         if (!(d & UC_WS)) {
             r = q;
             c = d;
@@ -110,7 +110,7 @@ static const char *match_gpt2(const view *v, const char *p) {
 
 static const char *match_qwen(const view *v, const char *p, int max_digits) {
     const char *q;
-    uint8_t c = class_at(v, p, &q);
+    uint8_t     c = class_at(v, p, &q);
     if (c & UC_L) return run_of(v, q, UC_L);
     if (*p == '\'') {
         int k = contraction(p + 1, v->end, true);
@@ -125,7 +125,7 @@ static const char *match_qwen(const view *v, const char *p, int max_digits) {
         return q;
     }
     const char *after;
-    uint8_t d = class_at(v, q, &after);
+    uint8_t     d = class_at(v, q, &after);
     if (!(c & UC_NL) && (d & UC_L)) return run_of(v, after, UC_L);
     if (c & UC_WS) {
         if (*p != ' ' || q >= v->end || (d & (UC_WS | UC_L | UC_N))) return match_space(v, p, true);
@@ -139,7 +139,7 @@ static inline bool ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >=
 /* The third pattern of DeepSeek-V3; p itself when nothing matches there. */
 static const char *match_deepseek(const view *v, const char *p) {
     const char *q, *after;
-    uint8_t c = class_at(v, p, &q);
+    uint8_t     c = class_at(v, p, &q);
     if ((c & (UC_P | UC_S)) && (unsigned char)*p < 0x80 && q < v->end && ascii_letter(*q)) {
         while (q < v->end && ascii_letter(*q)) q++;
         return q;
@@ -158,8 +158,7 @@ static void deepseek_stretch(const view *v, const char *p, piece_fn fn, void *ct
         const char *q = match_deepseek(v, p);
         if (q == p) { /* controls and the like: the gap up to the next match is a piece of its own */
             uint32_t cp;
-            do
-                q = uclass_cp(q, &cp);
+            do q = uclass_cp(q, &cp);
             while (q < v->end && match_deepseek(v, q) == q);
         }
         fn(ctx, p, (size_t)(q - p));
@@ -195,8 +194,8 @@ fastsplit_kind fastsplit_find(const char *const *pattern, int n) {
     if (n == 1 && strcmp(pattern[0], FASTSPLIT_RE_GPT2) == 0) return FASTSPLIT_GPT2;
     if (n == 1 && strcmp(pattern[0], FASTSPLIT_RE_QWEN2) == 0) return FASTSPLIT_QWEN2;
     if (n == 1 && strcmp(pattern[0], FASTSPLIT_RE_LLAMA3) == 0) return FASTSPLIT_LLAMA3;
-    if (n == 3 && strcmp(pattern[0], FASTSPLIT_RE_DEEPSEEK3_1) == 0 && strcmp(pattern[1], FASTSPLIT_RE_DEEPSEEK3_2) == 0 &&
-        strcmp(pattern[2], FASTSPLIT_RE_DEEPSEEK3_3) == 0)
+    if (n == 3 && strcmp(pattern[0], FASTSPLIT_RE_DEEPSEEK3_1) == 0 &&
+        strcmp(pattern[1], FASTSPLIT_RE_DEEPSEEK3_2) == 0 && strcmp(pattern[2], FASTSPLIT_RE_DEEPSEEK3_3) == 0)
         return FASTSPLIT_DEEPSEEK3;
     return FASTSPLIT_NONE;
 }

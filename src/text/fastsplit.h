@@ -20,19 +20,19 @@ typedef enum {
 } fastsplit_kind;
 
 #define FASTSPLIT_RE_GPT2 "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
-#define FASTSPLIT_RE_QWEN2                                                                                        \
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"            \
+#define FASTSPLIT_RE_QWEN2                                                                                             \
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"                 \
     "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
-#define FASTSPLIT_RE_LLAMA3                                                                                       \
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"       \
+#define FASTSPLIT_RE_LLAMA3                                                                                            \
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"            \
     "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
 #define FASTSPLIT_RE_DEEPSEEK3_1 "\\p{N}{1,3}"
 #define FASTSPLIT_RE_DEEPSEEK3_2 "[\xe4\xb8\x80-\xe9\xbe\xa5\xe3\x81\x80-\xe3\x82\x9f\xe3\x82\xa0-\xe3\x83\xbf]+"
-#define FASTSPLIT_RE_DEEPSEEK3_3                                                                                  \
-    "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+"             \
+#define FASTSPLIT_RE_DEEPSEEK3_3                                                                                       \
+    "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+"                  \
     "| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"
 
 typedef void (*piece_fn)(void *ctx, const char *p, size_t n);
 fastsplit_kind fastsplit_find(const char *const *pattern, int n);
-void fastsplit_run(fastsplit_kind k, const uint8_t *cls, const char *p, size_t n, piece_fn fn, void *ctx);
+void           fastsplit_run(fastsplit_kind k, const uint8_t *cls, const char *p, size_t n, piece_fn fn, void *ctx);
 #endif

@@ -24,8 +24,9 @@ static void mark_one(nfc *f, uint32_t cp) {
     if (pr->combining_class != 0) mark(f, cp);
     if (pr->decomp_seqindex == UINT16_MAX) return;
     utf8proc_int32_t d[16];
-    int cls = 0;
-    utf8proc_ssize_t k = utf8proc_decompose_char((utf8proc_int32_t)cp, d, 16, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &cls);
+    int              cls = 0;
+    utf8proc_ssize_t k =
+        utf8proc_decompose_char((utf8proc_int32_t)cp, d, 16, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &cls);
     if (k < 1 || k > 16 || (k == 1 && d[0] == (utf8proc_int32_t)cp)) return;
     for (utf8proc_ssize_t i = 1; i < k; i++) mark(f, (uint32_t)d[i]);
     /* Composites that NFC keeps are inert; singletons and exclusions are not. */
@@ -49,29 +50,27 @@ void nfc_free(nfc *f) { mem_free(f); }
 /* Normalise p[0..n) through utf8proc and append it. */
 static void append_normal(const char *p, size_t n, str *out) {
     utf8proc_uint8_t *res = NULL;
-    utf8proc_ssize_t k = utf8proc_map((const utf8proc_uint8_t *)p, (utf8proc_ssize_t)n, &res,
-                                      UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    if (k >= 0)
-        str_addn(out, (const char *)res, (size_t)k);
-    else
-        str_addn(out, p, n); /* cannot happen for valid UTF-8; never lose text */
-    free(res);               /* utf8proc allocates with malloc */
+    utf8proc_ssize_t  k =
+        utf8proc_map((const utf8proc_uint8_t *)p, (utf8proc_ssize_t)n, &res, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    if (k >= 0) str_addn(out, (const char *)res, (size_t)k);
+    else str_addn(out, p, n); /* cannot happen for valid UTF-8; never lose text */
+    free(res);                /* utf8proc allocates with malloc */
 }
 
 bool nfc_apply(const nfc *f, const char *p, size_t n, str *out) {
     const char *end = p + n, *done = p, *q = p, *inert = p;
-    bool changed = false;
+    bool        changed = false;
     while (q < end) {
         if ((unsigned char)*q < 0xcc) { /* below U+0300 everything is inert */
             inert = q;
             q += (unsigned char)*q < 0x80 ? 1 : 2;
             continue;
         }
-        uint32_t cp;
+        uint32_t    cp;
         const char *next = uclass_cp(q, &cp);
         if (!doubtful(f, cp)) {
             inert = q;
-            q = next;
+            q     = next;
             continue;
         }
         /* A doubtful run: from the last inert character to the next one. */
@@ -84,7 +83,7 @@ bool nfc_apply(const nfc *f, const char *p, size_t n, str *out) {
         str_addn(out, done, (size_t)(inert - done));
         append_normal(inert, (size_t)(stop - inert), out);
         done = inert = q = stop;
-        changed = true;
+        changed          = true;
     }
     if (changed) str_addn(out, done, (size_t)(end - done));
     return changed;

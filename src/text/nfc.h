@@ -15,7 +15,7 @@
 #include "base/str.h"
 
 typedef struct nfc nfc;
-nfc *nfc_new(void);
-void nfc_free(nfc *f);
-bool nfc_apply(const nfc *f, const char *p, size_t n, str *out); /* appends the whole normalised text */
+nfc               *nfc_new(void);
+void               nfc_free(nfc *f);
+bool               nfc_apply(const nfc *f, const char *p, size_t n, str *out); /* appends the whole normalised text */
 #endif

@@ -3,7 +3,8 @@
  * which every piece starts with a space).
  *
  * Regular expressions are written for Oniguruma with Ruby syntax, and run here by PCRE2 in UTF and UCP mode. What
- * differs is translated (`\s` to the White_Space property: PCRE2's includes U+180E) or refused (`\h`, `&&` in a class). */
+ * differs is translated (`\s` to the White_Space property: PCRE2's includes U+180E) or refused (`\h`, `&&` in a class).
+ */
 #include "text/presplit.h"
 #include <string.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -51,7 +52,7 @@ struct presplit_work {
 static void spans_add(spans *s, size_t at, size_t n) {
     if (s->n == s->cap) {
         s->cap = s->cap ? s->cap * 2 : 256;
-        s->v = mem_realloc(s->v, s->cap * sizeof *s->v);
+        s->v   = mem_realloc(s->v, s->cap * sizeof *s->v);
     }
     s->v[s->n++] = (span){at, n};
 }
@@ -63,9 +64,7 @@ static void spans_add(spans *s, size_t at, size_t n) {
 /* One escape at p (p[0] == '\\'); true if it was translated or copied. */
 static bool translate_escape(const char *p, bool in_class, str *out, err *e) {
     switch (p[1]) {
-    case 's':
-        str_add(out, in_class ? WHITE : "[" WHITE "]");
-        return true;
+    case 's': str_add(out, in_class ? WHITE : "[" WHITE "]"); return true;
     case 'S':
         if (in_class) return err_set(e, "\\S inside a character class is not supported");
         str_add(out, "[^" WHITE "]");
@@ -104,15 +103,16 @@ static bool translate(const char *p, str *out, err *e) {
 }
 
 static bool compile(step *s, err *e) {
-    str t = {0};
-    bool ok = false;
-    int code = 0;
-    PCRE2_SIZE at = 0;
+    str        t    = {0};
+    bool       ok   = false;
+    int        code = 0;
+    PCRE2_SIZE at   = 0;
     if (!translate(s->text, &t, e)) {
         err_in(e, "pre_tokenizer: regular expression \"%.80s\"", s->text);
         goto done;
     }
-    s->re = pcre2_compile((PCRE2_SPTR)(t.p ? t.p : ""), t.len, PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE, &code, &at, NULL);
+    s->re =
+        pcre2_compile((PCRE2_SPTR)(t.p ? t.p : ""), t.len, PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE, &code, &at, NULL);
     if (!s->re) {
         PCRE2_UCHAR why[128];
         pcre2_get_error_message(code, why, sizeof why);
@@ -130,17 +130,17 @@ done:
 
 static step *step_add(presplit *s, step_kind k) {
     if (s->n == s->cap) {
-        s->cap = s->cap ? s->cap * 2 : 4;
+        s->cap   = s->cap ? s->cap * 2 : 4;
         s->steps = mem_realloc(s->steps, (size_t)s->cap * sizeof *s->steps);
     }
     step *t = &s->steps[s->n++];
-    *t = (step){.kind = k};
+    *t      = (step){.kind = k};
     return t;
 }
 
 static bool only_keys(const json_t *o, const char *what, const char *const *known, err *e) {
     const char *key;
-    json_t *v;
+    json_t     *v;
     json_object_foreach((json_t *)(uintptr_t)o, key, v) {
         bool ok = false;
         for (int i = 0; known[i]; i++) ok = ok || strcmp(key, known[i]) == 0;
@@ -156,14 +156,16 @@ static bool read_behaviour(const char *s, behaviour *out, err *e) {
             *out = (behaviour)i;
             return true;
         }
-    return err_set(e, "pre_tokenizer: Split.behavior is \"%s\", expected Isolated, Removed, Contiguous, "
-                      "MergedWithPrevious or MergedWithNext", s);
+    return err_set(e,
+                   "pre_tokenizer: Split.behavior is \"%s\", expected Isolated, Removed, Contiguous, "
+                   "MergedWithPrevious or MergedWithNext",
+                   s);
 }
 
 static bool read_split(presplit *s, const json_t *o, err *e) {
     static const char *const keys[] = {"type", "pattern", "behavior", "invert", NULL};
     if (!only_keys(o, "Split", keys, e)) return false;
-    const char *how = NULL, *text = NULL;
+    const char   *how = NULL, *text = NULL;
     const json_t *pat = json_object_get(o, "pattern");
     if (!json_get_str(o, "behavior", &how, JSON_NEED, e)) return false;
     if (!json_is_object(pat) || json_object_size(pat) != 1)
@@ -201,18 +203,20 @@ static bool read_step(presplit *s, const json_t *o, int depth, err *e) {
     const char *type = NULL;
     if (!json_is_object(o)) return err_set(e, "pre_tokenizer: a step must be an object");
     if (!json_get_str(o, "type", &type, JSON_NEED, e)) return err_in(e, "pre_tokenizer");
-    if (s->byte_level) return err_set(e, "pre_tokenizer: \"%s\" after ByteLevel is not supported (ByteLevel must be last)", type);
+    if (s->byte_level)
+        return err_set(e, "pre_tokenizer: \"%s\" after ByteLevel is not supported (ByteLevel must be last)", type);
     if (strcmp(type, "Split") == 0) return read_split(s, o, e);
     if (strcmp(type, "ByteLevel") == 0) return read_byte_level(s, o, e);
     if (strcmp(type, "Digits") == 0) {
         static const char *const keys[] = {"type", "individual_digits", NULL};
-        step *t = step_add(s, STEP_DIGITS);
+        step                    *t      = step_add(s, STEP_DIGITS);
         return only_keys(o, "Digits", keys, e) && json_get_bool(o, "individual_digits", &t->each, JSON_NEED, e);
     }
     if (strcmp(type, "Sequence") != 0)
-        return err_set(e, "pre_tokenizer: type \"%s\" is not supported (Sequence, Split, Digits and ByteLevel are)", type);
+        return err_set(e, "pre_tokenizer: type \"%s\" is not supported (Sequence, Split, Digits and ByteLevel are)",
+                       type);
     static const char *const keys[] = {"type", "pretokenizers", NULL};
-    const json_t *list = json_object_get(o, "pretokenizers");
+    const json_t            *list   = json_object_get(o, "pretokenizers");
     if (!only_keys(o, "Sequence", keys, e)) return false;
     if (!json_is_array(list)) return err_set(e, "pre_tokenizer: Sequence.pretokenizers must be an array");
     if (depth > 8) return err_set(e, "pre_tokenizer: sequences nested too deep");
@@ -223,7 +227,7 @@ static bool read_step(presplit *s, const json_t *o, int depth, err *e) {
 
 presplit *presplit_new(const json_t *spec, const uclass *u, int fast, err *e) {
     presplit *s = mem_calloc(1, sizeof *s);
-    s->u = u;
+    s->u        = u;
     if (!read_step(s, spec, 0, e)) goto fail;
     if (!s->byte_level) {
         err_set(e, "pre_tokenizer: no ByteLevel step (only byte-level tokenizers are supported)");
@@ -231,7 +235,7 @@ presplit *presplit_new(const json_t *spec, const uclass *u, int fast, err *e) {
     }
     if (fast && s->n <= 3) {
         const char *pattern[3];
-        int n = 0;
+        int         n = 0;
         for (int i = 0; i < s->n; i++) {
             const step *t = &s->steps[i];
             if (t->kind == STEP_REGEX && t->how == ISOLATED && !t->invert) pattern[n++] = t->text;
@@ -288,7 +292,7 @@ typedef struct sink {
 static void sink_add(sink *k, size_t at, size_t n, bool match) {
     if (k->invert) match = !match;
     span *last = k->out->n > k->first ? &k->out->v[k->out->n - 1] : NULL;
-    bool join = false;
+    bool  join = false;
     switch (k->how) {
     case ISOLATED: break;
     case REMOVED:
@@ -306,11 +310,12 @@ static void sink_add(sink *k, size_t at, size_t n, bool match) {
 
 static void setup_match(presplit_work *w) {
     if (w->match) return;
-    w->match = pcre2_match_data_create(1, NULL);
+    w->match   = pcre2_match_data_create(1, NULL);
     w->context = pcre2_match_context_create(NULL);
-    w->stack = pcre2_jit_stack_create(32 << 10, 64 << 20, NULL); /* only what is used is touched */
+    w->stack   = pcre2_jit_stack_create(32 << 10, 64 << 20, NULL); /* only what is used is touched */
     if (w->stack) pcre2_jit_stack_assign(w->context, NULL, w->stack);
-    pcre2_set_heap_limit(w->context, 1u << 20); /* kB; the match limit stays 10 million steps against hostile patterns */
+    pcre2_set_heap_limit(w->context,
+                         1u << 20); /* kB; the match limit stays 10 million steps against hostile patterns */
 }
 
 static void cut_regex(const step *s, presplit_work *w, const char *p, size_t n, size_t at, sink *k) {
@@ -349,7 +354,7 @@ static void cut_literal(const step *s, const char *p, size_t n, size_t at, sink 
 static void cut_digits(const uclass *u, const char *p, size_t n, size_t at, sink *k) {
     for (size_t i = 0; i < n;) {
         uint32_t cp;
-        size_t len = (size_t)(uclass_cp(p + i, &cp) - (p + i));
+        size_t   len = (size_t)(uclass_cp(p + i, &cp) - (p + i));
         sink_add(k, at + i, len, u->cls[cp] & UC_N);
         i += len;
     }
@@ -365,7 +370,7 @@ static void cut_each_digit(const uclass *u, const char *p, size_t n, size_t at, 
     size_t done = 0;
     for (size_t i = 0; i < n;) {
         uint32_t cp;
-        size_t len = (size_t)(uclass_cp(p + i, &cp) - (p + i));
+        size_t   len = (size_t)(uclass_cp(p + i, &cp) - (p + i));
         if (u->cls[cp] & UC_N) {
             if (i > done) sink_add(k, at + done, i - done, false);
             sink_add(k, at + i, len, true);
@@ -380,7 +385,7 @@ static void run_step(const presplit *s, const step *t, presplit_work *w, const c
     w->b.n = 0;
     for (size_t i = 0; i < w->a.n; i++) {
         size_t at = w->a.v[i].at, n = w->a.v[i].n;
-        sink k = {.out = &w->b, .how = t->how, .invert = t->invert, .first = w->b.n};
+        sink   k = {.out = &w->b, .how = t->how, .invert = t->invert, .first = w->b.n};
         switch (t->kind) {
         case STEP_REGEX: cut_regex(t, w, base + at, n, at, &k); break;
         case STEP_LITERAL: cut_literal(t, base + at, n, at, &k); break;
@@ -393,15 +398,15 @@ static void run_step(const presplit *s, const step *t, presplit_work *w, const c
         }
     }
     spans swap = w->a;
-    w->a = w->b;
-    w->b = swap;
+    w->a       = w->b;
+    w->b       = swap;
 }
 
 /* Every piece that does not start with a space gets one. */
 static void add_prefix(presplit_work *w, const char *base) {
     str_clear(&w->copy);
     for (size_t i = 0; i < w->a.n; i++) {
-        span *v = &w->a.v[i];
+        span  *v  = &w->a.v[i];
         size_t at = w->copy.len;
         if (base[v->at] != ' ') str_addc(&w->copy, ' ');
         str_addn(&w->copy, base + v->at, v->n);

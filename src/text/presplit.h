@@ -17,16 +17,16 @@
 #include "text/fastsplit.h"
 #include "text/uclass.h"
 
-typedef struct presplit presplit;
+typedef struct presplit      presplit;
 typedef struct presplit_work presplit_work;
 enum { PRESPLIT_PCRE = 0, PRESPLIT_FAST = 1 };
 
-presplit *presplit_new(const json_t *spec, const uclass *u, int fast, err *e) R1_MUST_USE;
-void presplit_free(presplit *s);
+presplit      *presplit_new(const json_t *spec, const uclass *u, int fast, err *e) R1_MUST_USE;
+void           presplit_free(presplit *s);
 fastsplit_kind presplit_kind(const presplit *s);
 presplit_work *presplit_work_new(void);
-void presplit_work_free(presplit_work *w);
-void presplit_run(const presplit *s, presplit_work *w, const char *p, size_t n, piece_fn fn, void *ctx);
+void           presplit_work_free(presplit_work *w);
+void           presplit_run(const presplit *s, presplit_work *w, const char *p, size_t n, piece_fn fn, void *ctx);
 /* True when pieces lie in the text given to presplit_run (no step inserts spaces). */
 bool presplit_in_place(const presplit *s);
 #endif

@@ -1,6 +1,6 @@
-/* tok_added.c -- finding added tokens ("<|im_start|>") in a text: leftmost, then longest, as Hugging Face's Aho-Corasick
- * automaton does. The tokens are sorted, so the candidates at a position are a range that shrinks with each byte; nearly
- * always the first or second byte leaves none. */
+/* tok_added.c -- finding added tokens ("<|im_start|>") in a text: leftmost, then longest, as Hugging Face's
+ * Aho-Corasick automaton does. The tokens are sorted, so the candidates at a position are a range that shrinks with
+ * each byte; nearly always the first or second byte leaves none. */
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -10,8 +10,8 @@
 
 static int compare(const void *pa, const void *pb) {
     const added *a = *(const added *const *)pa, *b = *(const added *const *)pb;
-    size_t n = a->match_len < b->match_len ? a->match_len : b->match_len;
-    int c = memcmp(a->match, b->match, n);
+    size_t       n = a->match_len < b->match_len ? a->match_len : b->match_len;
+    int          c = memcmp(a->match, b->match, n);
     if (c) return c;
     if (a->match_len != b->match_len) return a->match_len < b->match_len ? -1 : 1;
     return a->id < b->id ? -1 : a->id > b->id;
@@ -29,13 +29,13 @@ void added_set_build(added_set *s, const tokenizer *t, unsigned normalized) {
 static void narrow(const added_set *s, size_t depth, unsigned char c, int *lo, int *hi) {
     int a = *lo, b = *hi;
     while (a < b) {
-        int m = a + (b - a) / 2;
+        int          m = a + (b - a) / 2;
         const added *x = s->v[m];
         if (x->match_len <= depth || (unsigned char)x->match[depth] < c) a = m + 1;
         else b = m;
     }
     *lo = a;
-    b = *hi;
+    b   = *hi;
     while (a < b) {
         int m = a + (b - a) / 2;
         if ((unsigned char)s->v[m]->match[depth] <= c) a = m + 1;
@@ -46,7 +46,7 @@ static void narrow(const added_set *s, size_t depth, unsigned char c, int *lo, i
 
 static const added *longest_at(const added_set *s, const char *p, size_t n) {
     const added *best = NULL;
-    int lo = 0, hi = s->n;
+    int          lo = 0, hi = s->n;
     for (size_t d = 0; d < n; d++) {
         narrow(s, d, (unsigned char)p[d], &lo, &hi);
         if (lo >= hi) break;
@@ -84,15 +84,17 @@ static int char_before(const char *p, size_t at, uint32_t *cp) {
 /* Move the edges of a hit as its flags say; false: the token wants to stand alone and does not. */
 static bool adjust(const added *a, const uclass *u, const char *p, size_t n, size_t done, added_hit *h) {
     uint32_t cp;
-    int k;
+    int      k;
     if (a->flags & ADDED_SINGLE_WORD) {
         if (char_before(p, h->start, &cp) && is_word(cp)) return false;
         if (h->stop < n && utf8_decode(p + h->stop, n - h->stop, &cp) && is_word(cp)) return false;
     }
     if (a->flags & ADDED_LSTRIP)
-        while (h->start > done && (k = char_before(p, h->start, &cp)) != 0 && (u->cls[cp] & UC_WS)) h->start -= (size_t)k;
+        while (h->start > done && (k = char_before(p, h->start, &cp)) != 0 && (u->cls[cp] & UC_WS))
+            h->start -= (size_t)k;
     if (a->flags & ADDED_RSTRIP)
-        while (h->stop < n && (k = utf8_decode(p + h->stop, n - h->stop, &cp)) != 0 && (u->cls[cp] & UC_WS)) h->stop += (size_t)k;
+        while (h->stop < n && (k = utf8_decode(p + h->stop, n - h->stop, &cp)) != 0 && (u->cls[cp] & UC_WS))
+            h->stop += (size_t)k;
     return true;
 }
 
@@ -103,7 +105,7 @@ bool added_find(const added_set *s, const uclass *u, const char *p, size_t n, si
         if (!s->first[(unsigned char)p[i]]) continue;
         const added *a = longest_at(s, p + i, n - i);
         if (!a) continue;
-        *h = (added_hit){i, i + a->match_len, a->id};
+        *h    = (added_hit){i, i + a->match_len, a->id};
         *from = h->stop;
         if (adjust(a, u, p, n, done, h)) {
             /* The search goes on behind the token itself, but what rstrip took is gone. */

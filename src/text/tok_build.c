@@ -32,7 +32,7 @@ bool tok_key_to_bytes(const char *key, size_t n, str *out) {
     size_t mark = out->len;
     for (size_t i = 0; i < n;) {
         uint32_t cp = 0;
-        int k = utf8_decode(key + i, n - i, &cp), b = k ? byte_of_char(cp) : -1;
+        int      k = utf8_decode(key + i, n - i, &cp), b = k ? byte_of_char(cp) : -1;
         if (b < 0) {
             out->len = mark;
             return false;
@@ -46,15 +46,15 @@ bool tok_key_to_bytes(const char *key, size_t n, str *out) {
 void tok_bytes_to_key(const char *p, size_t n, str *out) {
     for (size_t i = 0; i < n; i++) {
         char c[4];
-        int k = utf8_encode(char_of_byte((unsigned char)p[i]), c);
+        int  k = utf8_encode(char_of_byte((unsigned char)p[i]), c);
         str_addn(out, c, (size_t)k);
     }
 }
 
 tokenizer *tok_new(void) {
     tokenizer *t = mem_calloc(1, sizeof *t);
-    t->map_mask = 1023;
-    t->map = mem_alloc(1024 * sizeof *t->map);
+    t->map_mask  = 1023;
+    t->map       = mem_alloc(1024 * sizeof *t->map);
     memset(t->map, 0xff, 1024 * sizeof *t->map);
     return t;
 }
@@ -72,10 +72,10 @@ static size_t map_slot(const tokenizer *t, const char *p, size_t n) {
 }
 
 static void map_grow(tokenizer *t) {
-    int32_t *old = t->map;
-    size_t size = t->map_mask + 1;
-    t->map_mask = size * 2 - 1;
-    t->map = mem_alloc(size * 2 * sizeof *t->map);
+    int32_t *old  = t->map;
+    size_t   size = t->map_mask + 1;
+    t->map_mask   = size * 2 - 1;
+    t->map        = mem_alloc(size * 2 * sizeof *t->map);
     memset(t->map, 0xff, size * 2 * sizeof *t->map);
     for (size_t i = 0; i < size; i++)
         if (old[i] >= 0) t->map[map_slot(t, bytes_of(t, old[i]), t->entry[old[i]].len)] = old[i];
@@ -111,7 +111,7 @@ bool tok_put_key(tokenizer *t, int64_t id, const char *key, size_t n, err *e) {
     if (x->kind != TOK_UNUSED)
         return err_set(e, "tokenizer: id %lld is used twice (\"%.60s\" and \"%.*s\")", (long long)id,
                        bytes_of(t, (int32_t)id), shown(n), key);
-    x->at = t->blob.len;
+    x->at   = t->blob.len;
     x->kind = TOK_BYTES;
     if (n == 0 || !tok_key_to_bytes(key, n, &t->blob)) {
         x->kind = TOK_LITERAL;
@@ -147,14 +147,14 @@ bool tok_put_added(tokenizer *t, int64_t id, const char *text, size_t n, unsigne
                            (long long)id, shown(n), text, bytes_of(t, (int32_t)id));
     }
     x->is_added = true;
-    x->special = (flags & ADDED_SPECIAL) != 0;
+    x->special  = (flags & ADDED_SPECIAL) != 0;
     if (t->n_added == t->cap_added) {
         t->cap_added = t->cap_added ? t->cap_added * 2 : 16;
-        t->added = mem_realloc(t->added, (size_t)t->cap_added * sizeof *t->added);
+        t->added     = mem_realloc(t->added, (size_t)t->cap_added * sizeof *t->added);
     }
     added *a = &t->added[t->n_added++];
-    *a = (added){.len = n, .match_len = n, .id = (int32_t)id, .flags = flags};
-    a->text = mem_alloc(n + 1);
+    *a       = (added){.len = n, .match_len = n, .id = (int32_t)id, .flags = flags};
+    a->text  = mem_alloc(n + 1);
     memcpy(a->text, text, n);
     a->text[n] = '\0';
     return true;
@@ -163,8 +163,8 @@ bool tok_put_added(tokenizer *t, int64_t id, const char *text, size_t n, unsigne
 bool tok_put_unused(tokenizer *t, int64_t id, err *e) { return entry_at(t, id, "(unused)", 8, e); }
 
 bool tok_put_merge(tokenizer *t, const char *left, size_t ln, const char *right, size_t rn, err *e) {
-    str s = {0};
-    bool ok = false;
+    str     s  = {0};
+    bool    ok = false;
     int32_t a = -1, b = -1, c = -1;
     if (ln && tok_key_to_bytes(left, ln, &s)) a = tok_find(t, s.p, s.len);
     size_t cut = s.len;
@@ -173,19 +173,22 @@ bool tok_put_merge(tokenizer *t, const char *left, size_t ln, const char *right,
         c = tok_find(t, s.p, s.len);
     }
     if (a < 0 || b < 0 || c < 0) {
-        err_set(e, "tokenizer: merge %zu \"%.*s %.*s\": %s not in the vocabulary", t->n_merges, shown(ln), left, shown(rn), right,
-                a < 0 ? "its left half is" : b < 0 ? "its right half is" : "the two joined are");
+        err_set(e, "tokenizer: merge %zu \"%.*s %.*s\": %s not in the vocabulary", t->n_merges, shown(ln), left,
+                shown(rn), right,
+                a < 0   ? "its left half is"
+                : b < 0 ? "its right half is"
+                        : "the two joined are");
         goto done;
     }
     if (t->n_merges == t->cap_merges) {
         t->cap_merges = t->cap_merges ? t->cap_merges * 2 : 1024;
-        t->merge = mem_realloc(t->merge, t->cap_merges * sizeof *t->merge);
+        t->merge      = mem_realloc(t->merge, t->cap_merges * sizeof *t->merge);
     }
     int32_t *m = t->merge[t->n_merges++];
-    m[0] = a;
-    m[1] = b;
-    m[2] = c;
-    ok = true;
+    m[0]       = a;
+    m[1]       = b;
+    m[2]       = c;
+    ok         = true;
 done:
     str_free(&s);
     return ok;
@@ -222,7 +225,7 @@ static char *dump(const json_t *j) {
 static void build_bpe(tokenizer *t) {
     int32_t byte_id[256];
     for (int i = 0; i < 256; i++) {
-        char c = (char)i;
+        char c     = (char)i;
         byte_id[i] = tok_find(t, &c, 1);
     }
     t->b = bpe_new(byte_id, t->n_merges);
@@ -233,11 +236,11 @@ static void build_bpe(tokenizer *t) {
 static void build_added(tokenizer *t) {
     for (int i = 0; i < t->n_added; i++) {
         added *a = &t->added[i];
-        str s = {0};
+        str    s = {0};
         if (t->f && (a->flags & ADDED_NORMALIZED) && utf8_valid(a->text, a->len, NULL) &&
             nfc_apply(t->f, a->text, a->len, &s)) {
             a->match_len = s.len;
-            a->match = str_take(&s);
+            a->match     = str_take(&s);
         } else {
             a->match = a->text;
         }
@@ -252,13 +255,14 @@ bool tok_finish(tokenizer *t, const json_t *normalizer, const json_t *pre, err *
     if (t->n == 0) return err_set(e, "tokenizer: the vocabulary is empty");
     if (!read_normalizer(normalizer, 0, &use_nfc, e)) return false;
     if (!pre || json_is_null(pre))
-        return err_set(e, "pre_tokenizer: null, expected one with ByteLevel (only byte-level tokenizers are supported)");
+        return err_set(e,
+                       "pre_tokenizer: null, expected one with ByteLevel (only byte-level tokenizers are supported)");
     t->u = uclass_new();
     if (use_nfc) t->f = nfc_new();
     t->pre = presplit_new(pre, t->u, PRESPLIT_FAST, e);
     if (!t->pre) return false;
     t->normalizer_json = dump(normalizer);
-    t->pre_json = dump(pre);
+    t->pre_json        = dump(pre);
     build_bpe(t);
     build_added(t);
     if (!t->pre_name) t->pre_name = tok_preset_name(t);

@@ -36,7 +36,7 @@ typedef struct tok_entry {
 } tok_entry;
 
 typedef struct added {
-    char    *text;  /* as in the file */
+    char    *text; /* as in the file */
     size_t   len;
     char    *match; /* what is searched for: text, normalised if the token is */
     size_t   match_len;
@@ -53,7 +53,7 @@ typedef struct added_set {
 
 /* One added token found in a text: [start, stop) after lstrip and rstrip. */
 typedef struct added_hit {
-    size_t start, stop;
+    size_t  start, stop;
     int32_t id;
 } added_hit;
 
@@ -68,37 +68,37 @@ struct tokenizer {
     int        n, cap; /* ids 0..n-1 */
     tok_entry *entry;  /* [cap] */
     str        blob;
-    int32_t   *map;    /* open addressing: bytes -> id of TOK_BYTES entries; -1 = empty */
+    int32_t   *map; /* open addressing: bytes -> id of TOK_BYTES entries; -1 = empty */
     size_t     map_mask;
     size_t     n_map;
-    int32_t  (*merge)[3]; /* [n_merges]: left, right, result */
-    size_t     n_merges, cap_merges;
-    added     *added;  /* [n_added], in the order of the file */
-    int        n_added, cap_added;
-    added_set  raw, normal; /* searched before and after normalisation */
-    bool       ignore_merges;
-    uclass    *u;
-    nfc       *f;      /* NULL: no normalisation */
-    presplit  *pre;
-    bpe       *b;
-    char      *normalizer_json, *pre_json;
-    const char *pre_name; /* GGUF's name, NULL when there is none */
-    tok_table *table;
-    str        table_text;
+    int32_t (*merge)[3]; /* [n_merges]: left, right, result */
+    size_t                 n_merges, cap_merges;
+    added                 *added; /* [n_added], in the order of the file */
+    int                    n_added, cap_added;
+    added_set              raw, normal; /* searched before and after normalisation */
+    bool                   ignore_merges;
+    uclass                *u;
+    nfc                   *f; /* NULL: no normalisation */
+    presplit              *pre;
+    bpe                   *b;
+    char                  *normalizer_json, *pre_json;
+    const char            *pre_name; /* GGUF's name, NULL when there is none */
+    tok_table             *table;
+    str                    table_text;
     _Atomic(tok_scratch *) spare;
 };
 
 /* tok_build.c */
 tokenizer *tok_new(void);
-bool tok_put_key(tokenizer *t, int64_t id, const char *key, size_t n, err *e) R1_MUST_USE;
-bool tok_put_added(tokenizer *t, int64_t id, const char *text, size_t n, unsigned flags, err *e) R1_MUST_USE;
-bool tok_put_unused(tokenizer *t, int64_t id, err *e) R1_MUST_USE; /* a hole; makes the ids up to it exist */
-bool tok_put_merge(tokenizer *t, const char *left, size_t ln, const char *right, size_t rn, err *e) R1_MUST_USE;
-bool tok_finish(tokenizer *t, const json_t *normalizer, const json_t *pre, err *e) R1_MUST_USE;
-int32_t tok_find(const tokenizer *t, const char *bytes, size_t n); /* id of a TOK_BYTES entry, or -1 */
-bool tok_key_to_bytes(const char *key, size_t n, str *out);        /* false: a character outside the alphabet */
-void tok_bytes_to_key(const char *p, size_t n, str *out);
-void tok_scratch_free(tok_scratch *s);
+bool       tok_put_key(tokenizer *t, int64_t id, const char *key, size_t n, err *e) R1_MUST_USE;
+bool       tok_put_added(tokenizer *t, int64_t id, const char *text, size_t n, unsigned flags, err *e) R1_MUST_USE;
+bool       tok_put_unused(tokenizer *t, int64_t id, err *e) R1_MUST_USE; /* a hole; makes the ids up to it exist */
+bool       tok_put_merge(tokenizer *t, const char *left, size_t ln, const char *right, size_t rn, err *e) R1_MUST_USE;
+bool       tok_finish(tokenizer *t, const json_t *normalizer, const json_t *pre, err *e) R1_MUST_USE;
+int32_t    tok_find(const tokenizer *t, const char *bytes, size_t n); /* id of a TOK_BYTES entry, or -1 */
+bool       tok_key_to_bytes(const char *key, size_t n, str *out);     /* false: a character outside the alphabet */
+void       tok_bytes_to_key(const char *p, size_t n, str *out);
+void       tok_scratch_free(tok_scratch *s);
 
 /* tok_added.c */
 void added_set_build(added_set *s, const tokenizer *t, unsigned normalized);
@@ -110,5 +110,5 @@ typedef struct tok_preset {
     bool        ignore_merges;
 } tok_preset;
 const tok_preset *tok_preset_find(const char *name);
-const char *tok_preset_name(const tokenizer *t);
+const char       *tok_preset_name(const tokenizer *t);
 #endif

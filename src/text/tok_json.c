@@ -13,7 +13,7 @@ enum { MAX_FILE = 256 << 20 };
 
 static bool only_keys(const json_t *o, const char *what, const char *const *known, err *e) {
     const char *key;
-    json_t *v;
+    json_t     *v;
     json_object_foreach((json_t *)(uintptr_t)o, key, v) {
         bool ok = false;
         for (int i = 0; known[i]; i++) ok = ok || strcmp(key, known[i]) == 0;
@@ -33,7 +33,7 @@ static bool must_be_off(const json_t *o, const char *key, err *e) {
 
 static bool read_vocab(tokenizer *t, const json_t *vocab, err *e) {
     const char *key;
-    json_t *v;
+    json_t     *v;
     if (!json_is_object(vocab)) return err_set(e, "model.vocab: expected an object {\"piece\": id, ...}");
     json_object_foreach((json_t *)(uintptr_t)vocab, key, v) {
         if (!json_is_integer(v)) return err_set(e, "model.vocab: the id of \"%.60s\" is not an integer", key);
@@ -57,10 +57,20 @@ static bool read_merge(tokenizer *t, size_t i, const json_t *m, err *e) {
 }
 
 static bool read_model(tokenizer *t, const json_t *m, err *e) {
-    static const char *const keys[] = {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
-                                       "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges", NULL};
-    static const char *const off[] = {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", NULL};
-    const char *type = "BPE"; /* old files leave it out */
+    static const char *const keys[] = {"type",
+                                       "dropout",
+                                       "unk_token",
+                                       "continuing_subword_prefix",
+                                       "end_of_word_suffix",
+                                       "fuse_unk",
+                                       "byte_fallback",
+                                       "ignore_merges",
+                                       "vocab",
+                                       "merges",
+                                       NULL};
+    static const char *const off[]  = {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback",
+                                       NULL};
+    const char              *type   = "BPE"; /* old files leave it out */
     if (!json_is_object(m)) return err_set(e, "model: missing, expected an object");
     if (!json_get_str(m, "type", &type, JSON_MAY, e)) return err_in(e, "model");
     if (strcmp(type, "BPE") != 0) return err_set(e, "model.type is \"%.60s\", only BPE is supported", type);
@@ -77,15 +87,16 @@ static bool read_model(tokenizer *t, const json_t *m, err *e) {
 }
 
 static bool read_added(tokenizer *t, const json_t *list, err *e) {
-    static const char *const keys[] = {"id", "content", "special", "normalized", "lstrip", "rstrip", "single_word", NULL};
+    static const char *const keys[] = {"id",     "content", "special",     "normalized",
+                                       "lstrip", "rstrip",  "single_word", NULL};
     static const char *const flag[] = {"special", "normalized", "lstrip", "rstrip", "single_word"};
     if (!list || json_is_null(list)) return true;
     if (!json_is_array(list)) return err_set(e, "added_tokens: expected an array");
     for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *o = json_array_get(list, i);
-        int64_t id = 0;
-        const char *text = NULL;
-        unsigned flags = 0;
+        const json_t *o     = json_array_get(list, i);
+        int64_t       id    = 0;
+        const char   *text  = NULL;
+        unsigned      flags = 0;
         if (!json_is_object(o)) return err_set(e, "added_tokens[%zu]: expected an object", i);
         if (!only_keys(o, "added_tokens", keys, e)) return false;
         if (!json_get_i64(o, "id", &id, JSON_NEED, e) || !json_get_str(o, "content", &text, JSON_NEED, e))
@@ -116,10 +127,10 @@ static bool check_decoder(const json_t *o, int depth, err *e) {
 }
 
 static tokenizer *from_value(const json_t *j, err *e) {
-    static const char *const keys[] = {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
-                                       "post_processor", "decoder", "model", NULL};
-    tokenizer *t = tok_new();
-    const char *version = "1.0";
+    static const char *const keys[]  = {"version",       "truncation",     "padding", "added_tokens", "normalizer",
+                                        "pre_tokenizer", "post_processor", "decoder", "model",        NULL};
+    tokenizer               *t       = tok_new();
+    const char              *version = "1.0";
     if (!json_is_object(j)) {
         err_set(e, "expected an object");
         goto fail;
@@ -150,10 +161,10 @@ tokenizer *tok_from_json(const char *what, const char *p, size_t n, err *e) {
 }
 
 tokenizer *tok_load(const char *path, err *e) {
-    str file = {0};
-    tokenizer *t = NULL;
-    size_t n = 0;
-    char *p = NULL;
+    str        file = {0};
+    tokenizer *t    = NULL;
+    size_t     n    = 0;
+    char      *p    = NULL;
     str_add(&file, path);
     if (fs_is_dir(path)) str_add(&file, "/tokenizer.json");
     p = fs_read(file.p, MAX_FILE, &n, e);
@@ -173,7 +184,7 @@ static void add_string(str *s, const char *p, size_t n) {
 
 static void add_key(str *s, const tokenizer *t, int32_t id, str *key) {
     const tok_entry *x = &t->entry[id];
-    const char *p = t->blob.p + x->at;
+    const char      *p = t->blob.p + x->at;
     str_clear(key);
     if (x->kind == TOK_BYTES) tok_bytes_to_key(p, x->len, key);
     else str_addn(key, p, x->len);
@@ -195,9 +206,12 @@ static void write_added(const tokenizer *t, str *s) {
 
 static void write_model(const tokenizer *t, str *s) {
     str key = {0};
-    str_addf(s, " \"model\": {\"type\": \"BPE\", \"dropout\": null, \"unk_token\": null, \"continuing_subword_prefix\": null,\n"
-                "  \"end_of_word_suffix\": null, \"fuse_unk\": false, \"byte_fallback\": false, \"ignore_merges\": %s,\n"
-                "  \"vocab\": {", t->ignore_merges ? "true" : "false");
+    str_addf(
+        s,
+        " \"model\": {\"type\": \"BPE\", \"dropout\": null, \"unk_token\": null, \"continuing_subword_prefix\": null,\n"
+        "  \"end_of_word_suffix\": null, \"fuse_unk\": false, \"byte_fallback\": false, \"ignore_merges\": %s,\n"
+        "  \"vocab\": {",
+        t->ignore_merges ? "true" : "false");
     const char *comma = "";
     for (int32_t i = 0; i < t->n; i++) {
         if (t->entry[i].kind != TOK_BYTES && t->entry[i].kind != TOK_LITERAL) continue;

@@ -15,12 +15,12 @@ enum { TYPE_NORMAL = 1, TYPE_UNKNOWN = 2, TYPE_CONTROL = 3, TYPE_USER = 4, TYPE_
 #define SEQ(steps) "{\"type\":\"Sequence\",\"pretokenizers\":[" steps "]}"
 #define SPLIT(re) "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"" re "\"},\"behavior\":\"Isolated\",\"invert\":false},"
 /* The patterns of fastsplit.h once more, as JSON strings. */
-#define RE_WORDS(digits)                                                                                          \
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|" digits                                \
+#define RE_WORDS(digits)                                                                                               \
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|" digits                                     \
     "| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+"
 #define RE_CJK "[\xe4\xb8\x80-\xe9\xbe\xa5\xe3\x81\x80-\xe3\x82\x9f\xe3\x82\xa0-\xe3\x83\xbf]+"
-#define RE_DEEPSEEK                                                                                               \
-    "[!\\\"#$%&'()*+,\\\\-./:;<=>?@\\\\[\\\\\\\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\\\p{L}\\\\p{P}\\\\p{S}]?"        \
+#define RE_DEEPSEEK                                                                                                    \
+    "[!\\\"#$%&'()*+,\\\\-./:;<=>?@\\\\[\\\\\\\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\\\p{L}\\\\p{P}\\\\p{S}]?"             \
     "[\\\\p{L}\\\\p{M}]+| ?[\\\\p{P}\\\\p{S}]+[\\r\\n]*|\\\\s*[\\r\\n]+|\\\\s+(?!\\\\S)|\\\\s+"
 #define NFC_JSON "{\"type\":\"NFC\"}"
 #define QWEN2 SEQ(SPLIT(RE_WORDS("\\\\p{N}")) BYTES)
@@ -55,9 +55,9 @@ const char *tok_preset_name(const tokenizer *t) {
 }
 
 static bool put_token(tokenizer *t, const tok_table *tab, int i, err *e) {
-    int type = tab->type ? tab->type[i] : TYPE_NORMAL;
-    const char *p = tab->token[i];
-    size_t n = tab->token_len[i];
+    int         type = tab->type ? tab->type[i] : TYPE_NORMAL;
+    const char *p    = tab->token[i];
+    size_t      n    = tab->token_len[i];
     switch (type) {
     case TYPE_NORMAL: return tok_put_key(t, i, p, n, e);
     case TYPE_UNKNOWN:
@@ -69,27 +69,28 @@ static bool put_token(tokenizer *t, const tok_table *tab, int i, err *e) {
 }
 
 tokenizer *tok_from_tables(const tok_table *tab, err *e) {
-    const tok_preset *pre = tok_preset_find(tab->pre);
-    tokenizer *t = NULL;
-    json_t *norm = NULL, *split = NULL;
+    const tok_preset *pre  = tok_preset_find(tab->pre);
+    tokenizer        *t    = NULL;
+    json_t           *norm = NULL, *split = NULL;
     if (!pre) {
         str names = {0};
-        for (size_t i = 0; i < sizeof presets / sizeof *presets; i++) str_addf(&names, "%s%s", i ? ", " : "", presets[i].name);
+        for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
+            str_addf(&names, "%s%s", i ? ", " : "", presets[i].name);
         err_set(e, "tokenizer.ggml.pre is \"%.60s\", expected one of %s", tab->pre ? tab->pre : "(missing)", names.p);
         str_free(&names);
         return NULL;
     }
-    t = tok_new();
-    t->pre_name = pre->name;
+    t                = tok_new();
+    t->pre_name      = pre->name;
     t->ignore_merges = pre->ignore_merges;
-    norm = json_load_mem("normalizer preset", pre->normalizer, strlen(pre->normalizer), e);
-    split = json_load_mem("pre_tokenizer preset", pre->pre, strlen(pre->pre), e);
+    norm             = json_load_mem("normalizer preset", pre->normalizer, strlen(pre->normalizer), e);
+    split            = json_load_mem("pre_tokenizer preset", pre->pre, strlen(pre->pre), e);
     if (!norm || !split) goto fail;
     for (int i = 0; i < tab->n_tokens; i++)
         if (!put_token(t, tab, i, e)) goto fail;
     for (int i = 0; i < tab->n_merges; i++) {
-        const char *m = tab->merge[i];
-        size_t n = tab->merge_len[i];
+        const char *m     = tab->merge[i];
+        size_t      n     = tab->merge_len[i];
         const char *space = n > 1 ? memchr(m + 1, ' ', n - 1) : NULL;
         if (!space) {
             err_set(e, "tokenizer: merge %d is \"%.*s\", expected two pieces with a space between", i,
@@ -117,9 +118,9 @@ static int32_t type_of(const tokenizer *t, int32_t id) {
 
 /* Append the text of one token and return where it starts. */
 static size_t table_token(tokenizer *t, int32_t id, int32_t type, size_t *len) {
-    str *s = &t->table_text;
-    size_t at = s->len;
-    const char *p = t->blob.p + t->entry[id].at;
+    str        *s  = &t->table_text;
+    size_t      at = s->len;
+    const char *p  = t->blob.p + t->entry[id].at;
     if (type == TYPE_UNUSED) str_addf(s, "[PAD%d]", id); /* what converters write for holes */
     else if (type == TYPE_NORMAL && t->entry[id].kind == TOK_BYTES) tok_bytes_to_key(p, t->entry[id].len, s);
     else str_addn(s, p, t->entry[id].len);
@@ -130,17 +131,17 @@ static size_t table_token(tokenizer *t, int32_t id, int32_t type, size_t *len) {
 
 const tok_table *tok_tables(tokenizer *t) {
     if (t->table) return t->table;
-    size_t n = (size_t)t->n, m = t->n_merges;
+    size_t       n = (size_t)t->n, m = t->n_merges;
     const char **token = mem_alloc((n + 1) * sizeof *token), **merge = mem_alloc((m + 1) * sizeof *merge);
-    size_t *token_len = mem_alloc((n + 1) * sizeof *token_len), *merge_len = mem_alloc((m + 1) * sizeof *merge_len);
-    size_t *at = mem_alloc((n + m + 1) * sizeof *at);
+    size_t  *token_len = mem_alloc((n + 1) * sizeof *token_len), *merge_len = mem_alloc((m + 1) * sizeof *merge_len);
+    size_t  *at   = mem_alloc((n + m + 1) * sizeof *at);
     int32_t *type = mem_alloc((n + 1) * sizeof *type);
     for (size_t i = 0; i < n; i++) {
         type[i] = type_of(t, (int32_t)i);
-        at[i] = table_token(t, (int32_t)i, type[i], &token_len[i]);
+        at[i]   = table_token(t, (int32_t)i, type[i], &token_len[i]);
     }
     for (size_t i = 0; i < m; i++) {
-        str *s = &t->table_text;
+        str *s    = &t->table_text;
         at[n + i] = s->len;
         for (int k = 0; k < 2; k++) {
             const tok_entry *x = &t->entry[t->merge[i][k]];
@@ -154,7 +155,7 @@ const tok_table *tok_tables(tokenizer *t) {
     for (size_t i = 0; i < n; i++) token[i] = t->table_text.p + at[i];
     for (size_t i = 0; i < m; i++) merge[i] = t->table_text.p + at[n + i];
     mem_free(at);
-    t->table = mem_calloc(1, sizeof *t->table);
+    t->table  = mem_calloc(1, sizeof *t->table);
     *t->table = (tok_table){(int)n, (int)m, token, token_len, type, merge, merge_len, t->pre_name};
     return t->table;
 }

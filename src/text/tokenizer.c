@@ -26,7 +26,7 @@ static void ids_room(ids *v, size_t more) {
     if ((size_t)v->n + more <= (size_t)v->cap) return;
     size_t cap = (size_t)v->cap * 2;
     if (cap < (size_t)v->n + more) cap = (size_t)v->n + more + 64;
-    v->p = mem_realloc(v->p, cap * sizeof *v->p);
+    v->p   = mem_realloc(v->p, cap * sizeof *v->p);
     v->cap = (int)cap;
 }
 
@@ -43,8 +43,8 @@ void ids_free(ids *v) {
 static tok_scratch *take_scratch(tokenizer *t) {
     tok_scratch *s = atomic_exchange(&t->spare, NULL);
     if (s) return s;
-    s = mem_calloc(1, sizeof *s);
-    s->bpe = bpe_scratch_new();
+    s        = mem_calloc(1, sizeof *s);
+    s->bpe   = bpe_scratch_new();
     s->split = presplit_work_new();
     return s;
 }
@@ -56,8 +56,8 @@ static void give_scratch(tokenizer *t, tok_scratch *s) {
 }
 
 static void on_piece(void *ctx, const char *p, size_t n) {
-    encoder *c = ctx;
-    ids *out = c->out;
+    encoder *c   = ctx;
+    ids     *out = c->out;
     ids_room(out, n < BPE_CACHE_IDS ? BPE_CACHE_IDS : n);
     if (c->t->ignore_merges) {
         int32_t id = tok_find(c->t, p, n);
@@ -83,7 +83,7 @@ static void encode_valid(encoder *c, const char *p, size_t n) {
             n = c->s->normal.len;
         }
     }
-    size_t done = 0, from = 0;
+    size_t    done = 0, from = 0;
     added_hit h;
     while (c->added && added_find(&c->t->normal, c->t->u, p, n, done, &from, &h)) {
         encode_words(c, p + done, h.start - done);
@@ -100,7 +100,7 @@ static void encode_stretch(encoder *c, const char *p, size_t n) {
         if (good) encode_valid(c, p, good);
         p += good;
         n -= good;
-        size_t bad = 0;
+        size_t   bad = 0;
         uint32_t cp;
         while (bad < n && utf8_decode(p + bad, n - bad, &cp) == 0) bad++;
         if (!bad) continue;
@@ -112,8 +112,8 @@ static void encode_stretch(encoder *c, const char *p, size_t n) {
 }
 
 void tok_encode(tokenizer *t, const char *text, size_t n, int flags, ids *out) {
-    encoder c = {.t = t, .s = take_scratch(t), .out = out, .added = (flags & TOK_SPECIAL) != 0};
-    size_t done = 0, from = 0;
+    encoder   c    = {.t = t, .s = take_scratch(t), .out = out, .added = (flags & TOK_SPECIAL) != 0};
+    size_t    done = 0, from = 0;
     added_hit h;
     while (c.added && added_find(&t->raw, t->u, text, n, done, &from, &h)) {
         encode_stretch(&c, text + done, h.start - done);
@@ -137,7 +137,7 @@ const char *tok_piece(const tokenizer *t, int32_t id, size_t *len) {
 
 void tok_decode(const tokenizer *t, const int32_t *id, int n, str *out) {
     for (int i = 0; i < n; i++) {
-        size_t len;
+        size_t      len;
         const char *p = tok_piece(t, id[i], &len);
         if (p) str_addn(out, p, len);
     }

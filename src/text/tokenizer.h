@@ -28,34 +28,39 @@ typedef struct tokenizer tokenizer;
  * TOK_SPECIAL: all added tokens are, special or not, as Hugging Face's encode does. */
 enum { TOK_PLAIN = 0, TOK_SPECIAL = 1 };
 
-tokenizer *tok_load(const char *path, err *e) R1_MUST_USE;                         /* tokenizer.json or a folder with one */
+tokenizer *tok_load(const char *path, err *e) R1_MUST_USE; /* tokenizer.json or a folder with one */
 tokenizer *tok_from_json(const char *what, const char *p, size_t n, err *e) R1_MUST_USE;
-void tok_free(tokenizer *t);
-void tok_encode(tokenizer *t, const char *text, size_t n, int flags, ids *out);
-void tok_decode(const tokenizer *t, const int32_t *id, int n, str *out);           /* special tokens appear as their text */
-int  tok_size(const tokenizer *t);                                                 /* largest id + 1 */
-const char *tok_piece(const tokenizer *t, int32_t id, size_t *len);                /* raw bytes of a token; NULL if unused */
-bool tok_is_special(const tokenizer *t, int32_t id);
-int32_t tok_id(const tokenizer *t, const char *piece);                             /* id of a special/added token by its text, or -1 */
+void       tok_free(tokenizer *t);
+void       tok_encode(tokenizer *t, const char *text, size_t n, int flags, ids *out);
+void       tok_decode(const tokenizer *t, const int32_t *id, int n, str *out); /* special tokens appear as their text */
+int        tok_size(const tokenizer *t);                                       /* largest id + 1 */
+const char *tok_piece(const tokenizer *t, int32_t id, size_t *len); /* raw bytes of a token; NULL if unused */
+bool        tok_is_special(const tokenizer *t, int32_t id);
+int32_t     tok_id(const tokenizer *t, const char *piece); /* id of a special/added token by its text, or -1 */
 
 /* Training: byte-level BPE on a stream of texts, deterministic (ties by lowest pair ids). Digits stand alone,
- * the qwen2 split pattern, NFC. `special` come last in the vocabulary. When no pair occurs twice any more the vocabulary
- * stays smaller than asked for: see tok_size. */
+ * the qwen2 split pattern, NFC. `special` come last in the vocabulary. When no pair occurs twice any more the
+ * vocabulary stays smaller than asked for: see tok_size. */
 typedef struct tok_trainer tok_trainer;
-tok_trainer *tok_trainer_new(void);
-void tok_trainer_add(tok_trainer *tr, const char *text, size_t n);
-tokenizer *tok_trainer_run(tok_trainer *tr, int vocab_size, const char *const *special, int n_special, err *e) R1_MUST_USE;
-void tok_trainer_free(tok_trainer *tr);
+tok_trainer               *tok_trainer_new(void);
+void                       tok_trainer_add(tok_trainer *tr, const char *text, size_t n);
+tokenizer                 *tok_trainer_run(tok_trainer *tr, int vocab_size, const char *const *special, int n_special,
+                                           err *e) R1_MUST_USE;
+void                       tok_trainer_free(tok_trainer *tr);
 
-char *tok_to_json(const tokenizer *t, size_t *n);                                  /* tokenizer.json text; mem_free */
+char *tok_to_json(const tokenizer *t, size_t *n); /* tokenizer.json text; mem_free */
 /* For GGUF: pieces in GPT-2's printable alphabet, types (1 normal, 3 control, 4 user-defined, 5 unused), merges "a b".
  * Filled into malloc'd arrays owned by the tokenizer, valid until tok_free. */
 typedef struct tok_table {
-    int n_tokens, n_merges;
-    const char *const *token; const size_t *token_len; const int32_t *type;
-    const char *const *merge; const size_t *merge_len;
-    const char *pre;  /* "gpt-2", "qwen2", "deepseek-r1-qwen", "llama-bpe", "deepseek-v3", "smollm"; NULL: GGUF has no name for it */
+    int                n_tokens, n_merges;
+    const char *const *token;
+    const size_t      *token_len;
+    const int32_t     *type;
+    const char *const *merge;
+    const size_t      *merge_len;
+    const char *pre; /* "gpt-2", "qwen2", "deepseek-r1-qwen", "llama-bpe", "deepseek-v3", "smollm"; NULL: GGUF has no
+                        name for it */
 } tok_table;
 const tok_table *tok_tables(tokenizer *t);
-tokenizer *tok_from_tables(const tok_table *tab, err *e) R1_MUST_USE;              /* copies; for tokenizer.ggml.model = gpt2 */
+tokenizer *tok_from_tables(const tok_table *tab, err *e) R1_MUST_USE; /* copies; for tokenizer.ggml.model = gpt2 */
 #endif

@@ -16,13 +16,13 @@
 
 enum { UCLASS_SIZE = 0x110000 };
 enum {
-    UC_L = 1,   /* letters */
-    UC_M = 2,   /* marks */
-    UC_N = 4,   /* numbers */
-    UC_P = 8,   /* punctuation */
-    UC_S = 16,  /* symbols */
-    UC_WS = 32, /* White_Space */
-    UC_NL = 64, /* \r and \n (which are UC_WS too) */
+    UC_L   = 1,  /* letters */
+    UC_M   = 2,  /* marks */
+    UC_N   = 4,  /* numbers */
+    UC_P   = 8,  /* punctuation */
+    UC_S   = 16, /* symbols */
+    UC_WS  = 32, /* White_Space */
+    UC_NL  = 64, /* \r and \n (which are UC_WS too) */
     UC_CJK = 128 /* DeepSeek's own split: U+4E00-9FA5, U+3040-309F, U+30A0-30FF */
 };
 
