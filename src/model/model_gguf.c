@@ -184,8 +184,9 @@ static dtype file_type(const param *p, dtype want) {
     return want;
 }
 
-static void put_tokenizer(model *m, gguf_writer *w) {
+static bool put_tokenizer(model *m, gguf_writer *w, err *e) {
     const tok_table *t = tok_tables(m->tok);
+    if (!t->pre) return err_set(e, "the tokenizer's split rules have no name in GGUF");
     gguf_put_str(w, "tokenizer.ggml.model", "gpt2");
     gguf_put_str(w, "tokenizer.ggml.pre", t->pre);
     gguf_put_strs(w, "tokenizer.ggml.tokens", t->token, t->token_len, (uint64_t)t->n_tokens);
@@ -193,6 +194,7 @@ static void put_tokenizer(model *m, gguf_writer *w) {
     gguf_put_strs(w, "tokenizer.ggml.merges", t->merge, t->merge_len, (uint64_t)t->n_merges);
     gguf_put_bool(w, "tokenizer.ggml.add_bos_token", false); /* the chat template writes it */
     if (tok_id(m->tok, CHAT_ASSISTANT) >= 0) gguf_put_str(w, "tokenizer.chat_template", chat_jinja);
+    return true;
 }
 
 /* n rows of `cols` floats as `t`, written out. */
@@ -263,9 +265,9 @@ bool model_save_gguf(model *m, const char *path, dtype type, const char *name, e
     gguf_put_u32(w, "general.file_type", type == DT_F32 ? 0 : type == DT_F16 ? 1 : type == DT_Q8_0 ? 7 : 32);
     gguf_put_u32(w, "general.quantization_version", 2);
     cfg_to_gguf(&m->c, w);
-    if (m->tok) put_tokenizer(m, w);
-    for (int i = 0; i < m->n_params; i++) declare(m, w, &m->param[i], type);
-    bool ok = gguf_begin(w, e);
+    bool ok = !m->tok || put_tokenizer(m, w, e);
+    for (int i = 0; ok && i < m->n_params; i++) declare(m, w, &m->param[i], type);
+    ok = ok && gguf_begin(w, e);
     for (int i = 0; ok && i < m->n_params; i++) ok = put_param(m, w, &m->param[i], type, e);
     if (!ok) {
         gguf_abort(w);
