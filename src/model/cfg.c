@@ -1,7 +1,7 @@
 /* cfg.c -- defaults, the check that everything else trusts, and the counting of parameters.
  *
  * Limits: each size has one that is far above any published model and low enough that no product of sizes
- * overflows an int64 (4096 experts x 3 matrices x 2^18 x 2^20 x 1024 layers < 2^62). So code after cfg_check may
+ * overflows an int64 (1024 experts x 3 matrices x 2^18 x 2^20 x 1024 layers < 2^60). So code after cfg_check may
  * multiply in int64 without thinking, and products marked below fit an int. */
 #include "model/cfg.h"
 
