@@ -40,20 +40,40 @@ static const float *router_in(pass *p, const block_w *b, acts *a) {
     return n;
 }
 
+/* One expert's rows and matrices. */
+typedef struct expert {
+    int    n;               /* rows, padding included */
+    lin    gate, up, down;
+    char  *x, *act;         /* [n, D], [n, M] ct */
+    float *e1, *e3;         /* [n, M] */
+    size_t rd, rm;          /* offset of its rows in [slots, D] and [slots, M] */
+} expert;
+
+static bool expert_at(const pass *p, const block_w *b, const acts *a, int e, expert *x) {
+    size_t r = (size_t)a->pl.first[e], cb = ct_bytes(p->ct);
+    x->n = a->pl.first[e + 1] - a->pl.first[e];
+    if (x->n == 0) return false; /* nobody chose it */
+    x->gate = lin_slice(b->experts.gate, e);
+    x->up = lin_slice(b->experts.up, e);
+    x->down = lin_slice(b->experts.down, e);
+    x->rd = r * (size_t)p->m->c.hidden_size;
+    x->rm = r * (size_t)p->m->c.moe_intermediate_size;
+    x->x = (char *)a->xs + x->rd * cb;
+    x->act = (char *)a->ea + x->rm * cb;
+    x->e1 = a->e1 + x->rm;
+    x->e3 = a->e3 + x->rm;
+    return true;
+}
+
 static void experts_fwd(pass *p, const block_w *b, acts *a) {
-    int M = p->m->c.moe_intermediate_size, D = p->m->c.hidden_size;
-    size_t cb = ct_bytes(p->ct);
-    op_gather(a->xs, a->n2, p->ct, &a->pl, D);
+    expert x;
+    op_gather(a->xs, a->n2, p->ct, &a->pl, p->m->c.hidden_size);
     for (int e = 0; e < p->m->c.n_routed_experts; e++) {
-        size_t r = (size_t)a->pl.first[e];
-        int    n = a->pl.first[e + 1] - a->pl.first[e];
-        if (n == 0) continue;
-        lin   g = lin_slice(b->experts.gate, e), u = lin_slice(b->experts.up, e), d = lin_slice(b->experts.down, e);
-        char *x = (char *)a->xs + r * (size_t)D * cb, *act = (char *)a->ea + r * (size_t)M * cb;
-        op_linear_fwd(a->e1 + r * (size_t)M, x, p->ct, n, &g, p->s);
-        op_linear_fwd(a->e3 + r * (size_t)M, x, p->ct, n, &u, p->s);
-        op_swiglu_fwd(act, p->ct, a->e1 + r * (size_t)M, a->e3 + r * (size_t)M, (size_t)n * (size_t)M);
-        op_linear_fwd(a->ys + r * (size_t)D, act, p->ct, n, &d, p->s);
+        if (!expert_at(p, b, a, e, &x)) continue;
+        op_linear_fwd(x.e1, x.x, p->ct, x.n, &x.gate, p->s);
+        op_linear_fwd(x.e3, x.x, p->ct, x.n, &x.up, p->s);
+        op_swiglu_fwd(x.act, p->ct, x.e1, x.e3, (size_t)x.n * (size_t)x.gate.out);
+        op_linear_fwd(a->ys + x.rd, x.act, p->ct, x.n, &x.down, p->s);
     }
 }
 
@@ -81,20 +101,15 @@ void moe_fwd(pass *p, const block_w *b, acts *a, float *y) {
 }
 
 static void experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, const float *dys) {
-    int    M = p->m->c.moe_intermediate_size, D = p->m->c.hidden_size;
-    size_t cb = ct_bytes(p->ct), mark = arena_mark(p->s);
-    float *da = arena_floats(p->s, (size_t)a->pl.n * (size_t)M);
+    size_t mark = arena_mark(p->s);
+    float *da = arena_floats(p->s, (size_t)a->pl.n * (size_t)p->m->c.moe_intermediate_size);
+    expert x;
     for (int e = 0; e < p->m->c.n_routed_experts; e++) {
-        size_t r = (size_t)a->pl.first[e];
-        int    n = a->pl.first[e + 1] - a->pl.first[e];
-        if (n == 0) continue;
-        lin    g = lin_slice(b->experts.gate, e), u = lin_slice(b->experts.up, e), d = lin_slice(b->experts.down, e);
-        char  *x = (char *)a->xs + r * (size_t)D * cb, *act = (char *)a->ea + r * (size_t)M * cb;
-        float *e1 = a->e1 + r * (size_t)M, *e3 = a->e3 + r * (size_t)M, *dae = da + r * (size_t)M, *dx = dxs + r * (size_t)D;
-        op_linear_bwd(dae, false, dys + r * (size_t)D, act, p->ct, n, &d, p->s);
-        op_swiglu_bwd(e1, e3, dae, e1, e3, (size_t)n * (size_t)M);
-        op_linear_bwd(dx, false, e1, x, p->ct, n, &g, p->s);
-        op_linear_bwd(dx, true, e3, x, p->ct, n, &u, p->s);
+        if (!expert_at(p, b, a, e, &x)) continue;
+        op_linear_bwd(da + x.rm, false, dys + x.rd, x.act, p->ct, x.n, &x.down, p->s);
+        op_swiglu_bwd(x.e1, x.e3, da + x.rm, x.e1, x.e3, (size_t)x.n * (size_t)x.gate.out);
+        op_linear_bwd(dxs + x.rd, false, x.e1, x.x, p->ct, x.n, &x.gate, p->s);
+        op_linear_bwd(dxs + x.rd, true, x.e3, x.x, p->ct, x.n, &x.up, p->s);
     }
     arena_reset(p->s, mark);
 }
