@@ -26,6 +26,7 @@
 #include "data/digits.h"
 
 enum { DIGITS_MAX = 20 };
+static const long digits_divisor = 12; /* the table by heart ends there: a quotient digit is one fact */
 static const long digits_limit = 100000000L; /* beyond eight digits a trace has lost its way */
 
 trace trace_to(str *out, rng *r) { return (trace){.out = out, .r = r, .slip_at = -1, .slip_from = -1}; }
@@ -338,7 +339,7 @@ static long mul_long(trace *t, const task *k) {
 static bool in_range(long a, char op, long b) {
     if (a >= digits_limit || a <= -digits_limit || b >= digits_limit || b <= -digits_limit) return false;
     if (op == '*') return !a || labs(b) < digits_limit / labs(a);
-    return op != '/' || (b && labs(b) < 10);
+    return op != '/' || (b && labs(b) <= digits_divisor);
 }
 
 static long run(trace *t, const char *head, bool headed, long a, char op, long b, long *rest) {

@@ -41,6 +41,9 @@ static void put_x(side *s, long k) { s->t[s->n++] = (term){T_X, 0, k, 0}; }
 static void put_bracket(side *s, long c, long k, long m) { s->t[s->n++] = (term){T_BRACKET, c, k, m}; }
 static void put_div(side *s, long c) { s->t[s->n++] = (term){T_DIV, c, 1, 0}; }
 
+/* A number to multiply or divide with: mostly from the small table, at times 10, 11 or 12. */
+static long factor(rng *r) { return chance(r, 8) ? rng_range(r, 10, 12) : rng_range(r, 2, 9); }
+
 static long coef_of(const side *s) { /* of x, brackets multiplied out; DIV counts as 0 */
     long k = 0;
     for (int i = 0; i < s->n; i++)
@@ -430,14 +433,14 @@ static void draw_1(rng *r, linear *e) {
     if (k < 25) put_x(&e->l, 1), put_num(&e->l, a);
     else if (k < 45) put_num(&e->l, a), put_x(&e->l, 1);
     else if (k < 72) x += a, put_x(&e->l, 1), put_num(&e->l, -a);
-    else x = rng_range(r, 0, 25), put_x(&e->l, rng_range(r, 2, 9));
+    else x = rng_range(r, 0, 25), put_x(&e->l, factor(r));
     close_with(e, x);
     if (chance(r, 12)) swap_sides(e);
 }
 
 static void draw_2(rng *r, linear *e) {
     long x = rng_range(r, 0, chance(r, 70) ? 12 : 30), b = rng_range(r, 1, 60);
-    put_x(&e->l, rng_range(r, 2, 9));
+    put_x(&e->l, factor(r));
     put_num(&e->l, chance(r, 40) ? -b : b);
     if (e->l.t[1].m > 0 && chance(r, 35)) swap_terms(&e->l);
     close_with(e, x);
@@ -450,7 +453,7 @@ static void draw_3(rng *r, linear *e) {
     if (k < 45) {
         put_bracket(&e->l, chance(r, 15) ? -rng_range(r, 2, 9) : rng_range(r, 2, 9), 1, nonzero(r, 15));
     } else if (k < 65) {
-        long a = rng_range(r, 2, 9);
+        long a = factor(r);
         x      = a * rng_range(r, chance(r, 70) ? 0 : -12, 15);
         put_div(&e->l, a);
         if (!chance(r, 15)) put_num(&e->l, nonzero(r, 30));
