@@ -31,11 +31,16 @@ static void capture(speaker f) {
 }
 
 static void capture_tty(speaker f, unsigned short columns) {
-    int master = posix_openpt(O_RDWR | O_NOCTTY), keep = dup(STDERR_FILENO);
-    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
-    int tty = open(ptsname(master), O_RDWR | O_NOCTTY);
-    assert_true(tty >= 0);
-    struct winsize w = {.ws_row = 24, .ws_col = columns};
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    int tty =
+        master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0 ? open(ptsname(master), O_RDWR | O_NOCTTY) : -1;
+    if (tty < 0) {
+        if (master >= 0) close(master);
+        printf("skipped: no pseudo-terminals on this machine\n");
+        skip();
+    }
+    int            keep = dup(STDERR_FILENO);
+    struct winsize w    = {.ws_row = 24, .ws_col = columns};
     ioctl(tty, TIOCSWINSZ, &w);
     fflush(stderr);
     dup2(tty, STDERR_FILENO);
@@ -102,10 +107,17 @@ static void test_quiet_draws_nothing(void **state) {
     (void)state;
     log_set_level(LOG_WARN);
     capture(hundred_steps);
-    assert_string_equal(said, "");
-    capture_tty(hundred_steps, 80);
-    assert_string_equal(said, "");
     log_set_level(LOG_INFO);
+    assert_string_equal(said, "");
+}
+
+static void test_quiet_on_a_terminal(void **state) {
+    (void)state;
+    log_set_level(LOG_WARN);
+    strcpy(said, "");
+    capture_tty(hundred_steps, 80);
+    log_set_level(LOG_INFO);
+    assert_string_equal(said, "");
 }
 
 static void long_text(void) {
@@ -152,14 +164,22 @@ static void test_time_goes_on(void **state) {
     assert_true(b - a >= 0.02 && b - a < 10);
 }
 
+/* A test that was skipped or failed may have left another level behind. */
+static int loud(void **state) {
+    (void)state;
+    log_set_level(LOG_INFO);
+    return 0;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_plain_lines_elsewhere),
-        cmocka_unit_test(test_quiet_draws_nothing),
-        cmocka_unit_test(test_a_bar_on_a_terminal),
-        cmocka_unit_test(test_no_total_and_no_steps),
-        cmocka_unit_test(test_time_goes_on),
+        cmocka_unit_test_setup(test_levels, loud),
+        cmocka_unit_test_setup(test_plain_lines_elsewhere, loud),
+        cmocka_unit_test_setup(test_quiet_draws_nothing, loud),
+        cmocka_unit_test_setup(test_quiet_on_a_terminal, loud),
+        cmocka_unit_test_setup(test_a_bar_on_a_terminal, loud),
+        cmocka_unit_test_setup(test_no_total_and_no_steps, loud),
+        cmocka_unit_test_setup(test_time_goes_on, loud),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }
