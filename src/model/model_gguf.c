@@ -73,13 +73,14 @@ static bool check_tensor(const gguf_tensor *t, const char *name, int nd, const i
     return true;
 }
 
-static bool read_kv_b(const model *m, param *p, const char *name, err *e) {
+/* kv_b as one tensor (older files) or as its two halves: with copy = false only looked at. */
+static bool read_kv_b(const model *m, param *p, const char *name, bool copy, err *e) {
     const cfg *c = &m->c;
     int        H = c->num_attention_heads, P = c->qk_nope_head_dim, V = c->v_head_dim, C = c->kv_lora_rank;
     const gguf_tensor *whole = gguf_find(m->file, name);
     if (whole) {
         if (!check_tensor(whole, name, 2, p->w.ne, e)) return false;
-        tensor_to_f32(p->w.data, whole->data, whole->type, tensor_count(&p->w));
+        if (copy) tensor_to_f32(p->w.data, whole->data, whole->type, tensor_count(&p->w));
         return true;
     }
     char kn[128], vn[128];
@@ -87,6 +88,7 @@ static bool read_kv_b(const model *m, param *p, const char *name, err *e) {
     half_name(vn, sizeof vn, name, 'v');
     const gguf_tensor *k = gguf_find(m->file, kn), *v = gguf_find(m->file, vn);
     if (!check_tensor(k, kn, 3, (int64_t[]){H, C, P}, e) || !check_tensor(v, vn, 3, (int64_t[]){H, V, C}, e)) return false;
+    if (!copy) return true;
     float *kf = mem_alloc((size_t)(H * C * P) * 4), *vf = mem_alloc((size_t)(H * V * C) * 4), *out = p->w.data;
     tensor_to_f32(kf, k->data, k->type, (int64_t)H * C * P);
     tensor_to_f32(vf, v->data, v->type, (int64_t)H * V * C);
@@ -114,12 +116,15 @@ static void own_floats(model *m) {
         }
 }
 
-static bool read_param(model *m, param *p, err *e) {
+/* copy = false: is the tensor there, of a type and shape that fit? Asked of all before memory is taken for any, so that
+ * absurd sizes in the metadata are refused by the file's own tensors. */
+static bool read_param(model *m, param *p, bool copy, err *e) {
     char name[128] = "";
     gguf_name(name, sizeof name, p->name);
-    if (is_kv_b(p)) return read_kv_b(m, p, name, e);
+    if (is_kv_b(p)) return read_kv_b(m, p, name, copy, e);
     const gguf_tensor *t = gguf_find(m->file, name);
     if (!check_tensor(t, name, p->w.nd, p->w.ne, e)) return false;
+    if (!copy) return true;
     if (as_floats(p)) {
         tensor_to_f32(p->w.data, t->data, t->type, tensor_count(&p->w));
     } else {
@@ -166,9 +171,11 @@ bool gguf_read(model *m, const char *path, err *e) {
     if (m->c.arch != ARCH_DEEPSEEK_V3)
         return err_set(e, "%s: architecture %s is not run yet, only deepseek2", path, arch_name(m->c.arch));
     weights_layout(m);
+    for (int i = 0; i < m->n_params; i++)
+        if (!read_param(m, &m->param[i], false, e)) return err_in(e, "%s", path);
     own_floats(m);
     for (int i = 0; i < m->n_params; i++)
-        if (!read_param(m, &m->param[i], e)) return err_in(e, "%s", path);
+        if (!read_param(m, &m->param[i], true, e)) return err_in(e, "%s", path);
     const char *name = gguf_str(m->file, "general.name", NULL);
     if (name) snprintf(m->name, sizeof m->name, "%s", name);
     return read_tokenizer(m, e) || err_in(e, "%s", path);

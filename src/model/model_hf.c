@@ -18,31 +18,46 @@ static void expert_name(char *out, size_t size, const param *p, int e) {
     snprintf(out, size, "%.*s%d.%s", (int)(at - p->name), p->name, e, at);
 }
 
-static bool copy_in(float *dst, const st_file *f, const char *name, int nd, const int64_t *ne, err *e) {
-    const st_tensor *t = st_find(f, name);
-    if (!t) return err_set(e, "%s is missing", name);
-    if (t->type != DT_F32 && t->type != DT_BF16 && t->type != DT_F16)
-        return err_set(e, "%s has type %s, expected f32, bf16 or f16", name, dtype_name(t->type));
-    int64_t n = 1;
-    bool    same = t->nd == nd;
-    for (int i = 0; same && i < nd; i++) {
-        same = t->ne[i] == ne[i];
-        n *= ne[i];
-    }
-    if (!same)
-        return err_set(e, "%s has shape [%lld%s%lld], expected [%lld%s%lld]", name, (long long)(t->nd > 0 ? t->ne[0] : 0), t->nd > 1 ? ", " : " / ",
-                       (long long)(t->nd > 1 ? t->ne[1] : t->nd), (long long)ne[0], nd > 1 ? ", " : " / ", (long long)(nd > 1 ? ne[1] : nd));
-    tensor_to_f32(dst, t->data, t->type, n);
-    return true;
+static void shape_text(char out[96], int nd, const int64_t *ne) {
+    size_t n = 0;
+    out[0] = 0;
+    for (int i = 0; i < nd && n + 24 < 96; i++) n += (size_t)snprintf(out + n, 96 - n, i ? ", %lld" : "%lld", (long long)ne[i]);
 }
 
-static bool read_param(param *p, const st_file *f, err *e) {
-    if (!is_stack(p)) return copy_in(p->w.data, f, p->name, p->w.nd, p->w.ne, e);
-    size_t per = (size_t)(p->w.ne[1] * p->w.ne[2]);
-    for (int x = 0; x < (int)p->w.ne[0]; x++) {
+/* The tensor of that name, if it is what is expected. */
+static const st_tensor *need(const st_file *f, const char *name, int nd, const int64_t *ne, err *e) {
+    const st_tensor *t = st_find(f, name);
+    if (!t) {
+        err_set(e, "%s is missing", name);
+        return NULL;
+    }
+    if (t->type != DT_F32 && t->type != DT_BF16 && t->type != DT_F16) {
+        err_set(e, "%s has type %s, expected f32, bf16 or f16", name, dtype_name(t->type));
+        return NULL;
+    }
+    bool same = t->nd == nd;
+    for (int i = 0; same && i < nd; i++) same = t->ne[i] == ne[i];
+    if (same) return t;
+    char have[96], want[96];
+    shape_text(have, t->nd, t->ne);
+    shape_text(want, nd, ne);
+    err_set(e, "%s has shape [%s], expected [%s]", name, have, want);
+    return NULL;
+}
+
+/* A parameter's tensors: looked at only (copy = false), so that a configuration that does not fit the file is refused
+ * before memory of its size is asked for; or copied in. */
+static bool read_param(param *p, const st_file *f, bool copy, err *e) {
+    bool    stack = is_stack(p);
+    int     n = stack ? (int)p->w.ne[0] : 1, nd = stack ? 2 : p->w.nd;
+    int64_t per = tensor_count(&p->w) / n;
+    for (int x = 0; x < n; x++) {
         char name[PARAM_NAME + 16];
-        expert_name(name, sizeof name, p, x);
-        if (!copy_in((float *)p->w.data + (size_t)x * per, f, name, 2, p->w.ne + 1, e)) return false;
+        if (stack) expert_name(name, sizeof name, p, x);
+        else snprintf(name, sizeof name, "%s", p->name);
+        const st_tensor *t = need(f, name, nd, stack ? p->w.ne + 1 : p->w.ne, e);
+        if (!t) return false;
+        if (copy) tensor_to_f32((float *)p->w.data + (int64_t)x * per, t->data, t->type, per);
     }
     return true;
 }
@@ -61,8 +76,9 @@ bool hf_read(model *m, const char *dir, err *e) {
         if (!st_find(f, path)) m->c.num_nextn_predict_layers = 0;
     }
     weights_layout(m);
-    weights_own(m);
-    for (int i = 0; ok && i < m->n_params; i++) ok = read_param(&m->param[i], f, e) || err_in(e, "%s", dir);
+    for (int i = 0; ok && i < m->n_params; i++) ok = read_param(&m->param[i], f, false, e) || err_in(e, "%s", dir);
+    if (ok) weights_own(m);
+    for (int i = 0; ok && i < m->n_params; i++) ok = read_param(&m->param[i], f, true, e);
     const char *name = st_metadata(f, "name");
     if (name) snprintf(m->name, sizeof m->name, "%s", name);
     st_close(f);
