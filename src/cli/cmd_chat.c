@@ -78,12 +78,13 @@ static bool ask(chat *c, const char *question, err *e) {
     generate_out out    = {0};
     cli_view     view;
     cli_view_init(&view, false);
-    c->a.on_part = cli_view_part;
-    c->a.ctx     = &view;
+    generate_args a = c->a;
+    a.on_part       = cli_view_part;
+    a.ctx           = &view;
     add(c, "user", question);
     bool ok = make_prompt(c, &prompt, e);
     if (ok) {
-        ok = generate_ids(c->s, c->m, &prompt, c->think, &c->a, &out, e);
+        ok = generate_ids(c->s, c->m, &prompt, c->think, &a, &out, e);
         cli_view_end(&view);
     }
     if (ok && out.end == GENERATE_LENGTH) log_warn("cut at %d tokens", out.tokens.n);
