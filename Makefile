@@ -51,7 +51,7 @@ help:
 	@echo 'make asan       all unit tests once more under ASan and UBSan'
 	@echo 'make fuzz       T=NAME SECONDS=60: libFuzzer on tests/fuzz/fuzz_NAME.c (clang)'
 	@echo 'make bench      the measurements of bench/'
-	@echo 'make lint       clang-tidy and shellcheck;  make format: clang-format in place'
+	@echo 'make lint       clang-tidy and shellcheck;  make format F="FILES": clang-format in place'
 	@echo 'make V=1        show the commands'
 	@echo 'make arrows     which room may include which;  make clean'
 
@@ -137,10 +137,10 @@ C_FILES = $(shell git ls-files '*.c' '*.h')
 SH_FILES = run test .ci/run $(shell git ls-files '*.sh')
 
 format:
-	clang-format -i $(C_FILES)
+	clang-format -i $(or $(F),$(C_FILES))
 
 lint:
-	shellcheck $(SH_FILES)
+	shellcheck -S warning $(SH_FILES)
 	@clang-tidy --quiet $(filter-out src/kernel/kern_avx%,$(LIB_SRC)) -- -std=gnu11 $(CPPFLAGS) -idirafter tools/clang -Wno-unknown-pragmas
 
 arrows:
