@@ -37,7 +37,7 @@ BENCH   := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/*.c)))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BIN     := $(if $(filter build,$(BUILD)),r1,$(BUILD)/r1)
 
-.PHONY: all lib unit test sanitized check-long asan asan-bins fuzz bench format lint arrows clean help
+.PHONY: all lib unit test sanitized test-peers check-long asan asan-bins fuzz bench format lint arrows clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -47,6 +47,7 @@ help:
 	@echo 'make            build ./r1'
 	@echo 'make test       unit tests, fuzz corpora under sanitizers, arrows, tests/*.sh (about what ./test does)'
 	@echo 'make check-long the same with R1_LONG=1: the tests that take minutes'
+	@echo 'make test-peers our files in other programs (llama.cpp), where those are installed'
 	@echo 'make unit       build the unit tests only; then build/tests/test_NAME'
 	@echo 'make asan       all unit tests once more under ASan and UBSan'
 	@echo 'make fuzz       T=NAME SECONDS=60: libFuzzer on tests/fuzz/fuzz_NAME.c (clang)'
@@ -104,6 +105,10 @@ test: $(BIN) $(UNIT) sanitized
 
 sanitized:
 	@$(MAKE) --no-print-directory $(SANITIZE) asan-bins
+
+# Other people's programs as judges (llama.cpp); says what to install where they are missing.
+test-peers: $(BIN) $(UNIT)
+	@tests/peers/run.sh
 
 check-long: export R1_LONG := 1
 check-long: test
