@@ -183,11 +183,13 @@ bool gguf_read(model *m, const char *path, err *e) {
 
 /* ---- writing ---- */
 
-/* The type a parameter is written in: vectors and the router stay float32 (so do other writers), the two halves of
- * kv_b at least f16, and rows that are not whole blocks fall back to f16. */
+/* The type a parameter is written in: vectors and the router stay float32 (so do other writers); the two halves of kv_b
+ * too where bf16 is not asked for: they are small, and llama.cpp on a CPU with AMX aborts on three-dimensional f16
+ * matrices (GGML_ASSERT(*cur_backend_id != -1)). Rows that are not whole blocks fall back to f16. */
 static dtype file_type(const param *p, dtype want) {
     if (p->w.nd == 1 || strstr(p->name, "mlp.gate.weight")) return DT_F32;
-    if (want == DT_Q8_0 && (is_kv_b(p) || p->w.ne[p->w.nd - 1] % Q8_0_BLOCK != 0)) return DT_F16;
+    if (is_kv_b(p)) return want == DT_BF16 ? DT_BF16 : DT_F32;
+    if (want == DT_Q8_0 && p->w.ne[p->w.nd - 1] % Q8_0_BLOCK != 0) return DT_F16;
     return want;
 }
 
