@@ -49,7 +49,6 @@ help:
 	@echo 'make check-long the same with R1_LONG=1: the tests that take minutes'
 	@echo 'make test-peers our files in other programs (llama.cpp), where those are installed'
 	@echo 'make unit       build the unit tests only; then build/tests/test_NAME'
-	@echo 'make test-peers our files in llama.cpp (npm packages in build/peers; says how to get them)'
 	@echo 'make asan       all unit tests once more under ASan and UBSan'
 	@echo 'make fuzz       T=NAME SECONDS=60: libFuzzer on tests/fuzz/fuzz_NAME.c (clang)'
 	@echo 'make bench      the measurements of bench/'
@@ -113,10 +112,6 @@ test-peers: $(BIN) $(UNIT)
 
 check-long: export R1_LONG := 1
 check-long: test
-
-# Not part of `make test`: it needs other people's programs.
-test-peers: $(BIN) $(BUILD)/tests/test_infer
-	@tests/peers/run.sh
 
 # What `make test` needs of the sanitized tree; with ASAN_ALL=1 the unit tests too.
 asan-bins: $(FUZZ:%=$(BUILD)/fuzz/%) $(if $(ASAN_ALL),$(UNIT))
