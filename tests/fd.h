@@ -19,7 +19,7 @@
 #include "kernel/kern.h"
 #include "base/par.h"
 
-static const double TOL_F32  = 2e-5;     /* float32 arithmetic, exp and log of the vector kernels included */
+static const double TOL_F32  = 2e-5;      /* float32 arithmetic, exp and log of the vector kernels included */
 static const double TOL_BF16 = 1.0 / 250; /* one rounding to bf16's 8 bits (half a step is 1/512), and the above */
 static const double FD_H     = 1e-6;
 static const double FD_FLOOR = 0.1; /* gradients that cancel to 0: the terms that did are of the order of 1 */
@@ -47,9 +47,9 @@ static inline void vec_free(vec *v) {
 static inline uint16_t *vec_bf16(vec *v) {
     uint16_t *h = mem_calloc(v->n + 1, 2);
     for (size_t i = 0; i < v->n; i++) {
-        int    e;
-        double m = frexp(v->d[i], &e);             /* 0.5 <= |m| < 1: 8 bits of it stay */
-        float  f = (float)ldexp(nearbyint(ldexp(m, 8)), e - 8);
+        int      e;
+        double   m = frexp(v->d[i], &e); /* 0.5 <= |m| < 1: 8 bits of it stay */
+        float    f = (float)ldexp(nearbyint(ldexp(m, 8)), e - 8);
         uint32_t u;
         memcpy(&u, &f, 4);
         h[i]    = (uint16_t)(u >> 16);
@@ -76,26 +76,26 @@ static inline void near(const char *what, const float *y, const double *want, si
     double size = largest(want, n);
     for (size_t i = 0; i < n; i++)
         if (!(fabs((double)y[i] - want[i]) <= tol * (size + 1e-30)))
-            fail_msg("%s[%zu] of %zu [%s]: %.9g, expected %.9g (tolerance %.1e of %.3g)", what, i, n, K->name, (double)y[i], want[i],
-                     tol, size);
+            fail_msg("%s[%zu] of %zu [%s]: %.9g, expected %.9g (tolerance %.1e of %.3g)", what, i, n, K->name,
+                     (double)y[i], want[i], tol, size);
 }
 
 typedef double (*fd_fn)(const void *ctx);
 
 static inline double fd_at(double *x, fd_fn f, const void *ctx) {
     double x0 = *x, h = FD_H * (fabs(x0) > 1 ? fabs(x0) : 1);
-    *x = x0 + h;
-    double up = f(ctx);
-    *x = x0 - h;
+    *x          = x0 + h;
+    double up   = f(ctx);
+    *x          = x0 - h;
     double down = f(ctx);
-    *x = x0;
+    *x          = x0;
     return (up - down) / (2 * h);
 }
 
 /* grad [n] floats, minus `before` [n] (NULL: zeros), against differences of f in x [n]. More than `most` entries
  * (0: all of them): as many are drawn with r. The error is relative to the largest difference seen. */
-static inline void fd_check(const char *what, rng *r, size_t most, double *x, size_t n, const float *grad, const float *before, fd_fn f,
-                            const void *ctx, double tol) {
+static inline void fd_check(const char *what, rng *r, size_t most, double *x, size_t n, const float *grad,
+                            const float *before, fd_fn f, const void *ctx, double tol) {
     size_t  k    = most && most < n ? most : n;
     double *want = mem_calloc(k + 1, 8), *got = mem_calloc(k + 1, 8);
     for (size_t j = 0; j < k; j++) {
@@ -107,8 +107,8 @@ static inline void fd_check(const char *what, rng *r, size_t most, double *x, si
     if (before) size += 0.1; /* what was there before took bits */
     for (size_t j = 0; j < k; j++)
         if (!(fabs(got[j] - want[j]) <= tol * (size + FD_FLOOR)))
-            fail_msg("gradient %s, sample %zu of %zu [%s]: %.9g, differences say %.9g (tolerance %.1e of %.3g)", what, j, n, K->name,
-                     got[j], want[j], tol, size);
+            fail_msg("gradient %s, sample %zu of %zu [%s]: %.9g, differences say %.9g (tolerance %.1e of %.3g)", what,
+                     j, n, K->name, got[j], want[j], tol, size);
     mem_free(want);
     mem_free(got);
 }

@@ -32,8 +32,8 @@ typedef struct golden {
 } golden;
 
 static float *read_f32(const char *dir, const char *name, size_t n) {
-    char  path[512];
-    err   e = {0};
+    char   path[512];
+    err    e = {0};
     size_t got;
     snprintf(path, sizeof path, "%s/%s", dir, name);
     if (!fs_exists(path)) return NULL;
@@ -44,7 +44,7 @@ static float *read_f32(const char *dir, const char *name, size_t n) {
 }
 
 static int32_t *int_array(const json_t *a, int *n) {
-    *n = (int)json_array_size(a);
+    *n         = (int)json_array_size(a);
     int32_t *v = mem_calloc((size_t)*n + 1, sizeof *v);
     for (int i = 0; i < *n; i++) v[i] = (int32_t)json_integer_value(json_array_get(a, (size_t)i));
     return v;
@@ -65,12 +65,13 @@ static golden *open_golden(const char *dir, const char *file) {
     snprintf(path, sizeof path, "%s/expected.json", dir);
     json_t *j = json_load_path(path, 1 << 20, &e);
     assert_non_null(j);
-    g->tok = int_array(json_object_get(j, json_object_get(j, "tokens") ? "tokens" : "prompt"), &g->T);
-    g->greedy = int_array(json_object_get(j, json_object_get(j, "greedy_next_24") ? "greedy_next_24" : "greedy_24"), &g->n_greedy);
+    g->tok    = int_array(json_object_get(j, json_object_get(j, "tokens") ? "tokens" : "prompt"), &g->T);
+    g->greedy = int_array(json_object_get(j, json_object_get(j, "greedy_next_24") ? "greedy_next_24" : "greedy_24"),
+                          &g->n_greedy);
     json_decref(j);
-    g->V = model_cfg(g->m)->vocab_size;
+    g->V      = model_cfg(g->m)->vocab_size;
     g->logits = read_f32(dir, "logits.f32", (size_t)g->T * (size_t)g->V);
-    g->mtp = read_f32(dir, "mtp_logits.f32", (size_t)(g->T - 1) * (size_t)g->V);
+    g->mtp    = read_f32(dir, "mtp_logits.f32", (size_t)(g->T - 1) * (size_t)g->V);
     return g;
 }
 
@@ -102,20 +103,20 @@ static void run_prompt(golden *g, model_work *w, kv_cache *kv, int step, attn_mo
     int D = model_cfg(g->m)->hidden_size;
     if (step == 0) step = g->T;
     for (int t = 0; t < g->T; t += step) {
-        int        n = g->T - t < step ? g->T - t : step;
+        int        n        = g->T - t < step ? g->T - t : step;
         int32_t    start[2] = {0, n};
-        model_rows r = {.T = n, .tok = g->tok + t, .n_seq = 1, .start = start, .kv = kv ? &kv : NULL};
+        model_rows r        = {.T = n, .tok = g->tok + t, .n_seq = 1, .start = start, .kv = kv ? &kv : NULL};
         memcpy(h + (size_t)t * (size_t)D, model_forward(g->m, w, &r, mode), (size_t)n * (size_t)D * 4);
     }
 }
 
 static void check_greedy(golden *g, model_work *w, kv_cache *kv, const float *last, attn_mode mode) {
     float  *logits = mem_alloc((size_t)g->V * 4);
-    int32_t id = argmax(last, g->V);
+    int32_t id     = argmax(last, g->V);
     for (int i = 0; i < g->n_greedy; i++) {
         assert_int_equal(id, g->greedy[i]);
         int32_t    start[2] = {0, 1};
-        model_rows r = {.T = 1, .tok = &id, .n_seq = 1, .start = start, .kv = &kv};
+        model_rows r        = {.T = 1, .tok = &id, .n_seq = 1, .start = start, .kv = &kv};
         model_logits(g->m, w, model_forward(g->m, w, &r, mode), 1, logits);
         id = argmax(logits, g->V);
     }
@@ -123,18 +124,19 @@ static void check_greedy(golden *g, model_work *w, kv_cache *kv, const float *la
 }
 
 static void check_mtp(golden *g, model_work *w, const float *h, const char *what) {
-    int        D = model_cfg(g->m)->hidden_size, n = g->T - 1;
-    float     *out = mem_alloc((size_t)n * (size_t)g->V * 4), *hm = mem_alloc((size_t)n * (size_t)D * 4);
-    err        e = {0};
-    kv_cache  *kv = kv_new_mtp(g->m, g->T, &e);
+    int       D = model_cfg(g->m)->hidden_size, n = g->T - 1;
+    float    *out = mem_alloc((size_t)n * (size_t)g->V * 4), *hm = mem_alloc((size_t)n * (size_t)D * 4);
+    err       e  = {0};
+    kv_cache *kv = kv_new_mtp(g->m, g->T, &e);
     for (int pass = 0; pass < 2; pass++) { /* all at once, plain; then row by row, absorbed */
         int step = pass ? 1 : n;
         for (int t = 0; t < n; t += step) {
             int32_t    start[2] = {0, step};
-            model_rows r = {.T = step, .tok = g->tok + t, .n_seq = 1, .start = start, .kv = pass ? &kv : NULL};
-            memcpy(hm + (size_t)t * (size_t)D,
-                   model_mtp(g->m, w, 0, &r, h + (size_t)t * (size_t)D, g->tok + t + 1, pass ? ATTN_ABSORBED : ATTN_PLAIN),
-                   (size_t)step * (size_t)D * 4);
+            model_rows r        = {.T = step, .tok = g->tok + t, .n_seq = 1, .start = start, .kv = pass ? &kv : NULL};
+            memcpy(
+                hm + (size_t)t * (size_t)D,
+                model_mtp(g->m, w, 0, &r, h + (size_t)t * (size_t)D, g->tok + t + 1, pass ? ATTN_ABSORBED : ATTN_PLAIN),
+                (size_t)step * (size_t)D * 4);
         }
         model_logits(g->m, w, hm, n, out);
         double d = max_diff(out, g->mtp, (size_t)n * (size_t)g->V);
@@ -154,8 +156,9 @@ static void check(const char *name, const char *dir, const char *file) {
         int         step;
         bool        cache;
         attn_mode   mode;
-    } way[] = {{"plain, no cache", 0, false, ATTN_PLAIN}, {"plain, cache", 0, true, ATTN_PLAIN}, {"plain, 7 at a time", 7, true, ATTN_PLAIN},
-               {"absorbed, all at once", 0, true, ATTN_ABSORBED}, {"absorbed, one by one", 1, true, ATTN_ABSORBED}, {"auto, 13 at a time", 13, true, ATTN_AUTO}};
+    } way[]       = {{"plain, no cache", 0, false, ATTN_PLAIN},        {"plain, cache", 0, true, ATTN_PLAIN},
+                     {"plain, 7 at a time", 7, true, ATTN_PLAIN},      {"absorbed, all at once", 0, true, ATTN_ABSORBED},
+                     {"absorbed, one by one", 1, true, ATTN_ABSORBED}, {"auto, 13 at a time", 13, true, ATTN_AUTO}};
     err         e = {0};
     size_t      n = (size_t)g->T * (size_t)g->V, D = (size_t)model_cfg(g->m)->hidden_size;
     float      *out = mem_alloc(n * 4), *h = mem_alloc((size_t)g->T * D * 4);
@@ -184,10 +187,22 @@ static void golden_case(const char *sub, const char *file) {
     check(sub, dir, file);
 }
 
-static void test_yarn_safetensors(void **s) { (void)s; golden_case("deepseek-v3/v3-yarn", ""); }
-static void test_plain_safetensors(void **s) { (void)s; golden_case("deepseek-v3/v3-plain", ""); }
-static void test_yarn_gguf(void **s) { (void)s; golden_case("gguf/v3-yarn", "v3-yarn.gguf"); }
-static void test_plain_gguf(void **s) { (void)s; golden_case("gguf/v3-plain", "v3-plain.gguf"); }
+static void test_yarn_safetensors(void **s) {
+    (void)s;
+    golden_case("deepseek-v3/v3-yarn", "");
+}
+static void test_plain_safetensors(void **s) {
+    (void)s;
+    golden_case("deepseek-v3/v3-plain", "");
+}
+static void test_yarn_gguf(void **s) {
+    (void)s;
+    golden_case("gguf/v3-yarn", "v3-yarn.gguf");
+}
+static void test_plain_gguf(void **s) {
+    (void)s;
+    golden_case("gguf/v3-plain", "v3-plain.gguf");
+}
 
 /* llama.cpp's deepseek2 references: `deq` is the file's weights expanded exactly, float activations. */
 static void deq_case(const char *sub, const char *type, double bar) {
@@ -206,14 +221,14 @@ static void deq_case(const char *sub, const char *type, double bar) {
     snprintf(path, sizeof path, "%s/%s.gguf", dir, type);
     model *m = model_load(path, &e);
     if (!m) fail_msg("%s", e.msg);
-    size_t      V = (size_t)model_cfg(m)->vocab_size;
-    bool        f32 = strcmp(type, "F32") == 0;
-    int         from = f32 ? 0 : 32;
+    size_t V    = (size_t)model_cfg(m)->vocab_size;
+    bool   f32  = strcmp(type, "F32") == 0;
+    int    from = f32 ? 0 : 32;
     snprintf(name, sizeof name, f32 ? "%s.logits.f32" : "%s.deq.f32", type);
     float      *want = read_f32(dir, name, (size_t)(T - from) * V), *out = mem_alloc((size_t)T * V * 4);
-    model_work *w = work_new(m, T, WORK_INFER, &e);
+    model_work *w        = work_new(m, T, WORK_INFER, &e);
     int32_t     start[2] = {0, T};
-    model_rows  r = {.T = T, .tok = tok, .n_seq = 1, .start = start};
+    model_rows  r        = {.T = T, .tok = tok, .n_seq = 1, .start = start};
     model_logits(m, w, model_forward(m, w, &r, ATTN_AUTO), T, out);
     double d = max_diff(out + (size_t)from * V, want, (size_t)(T - from) * V);
     print_message("%s %s: max abs difference %.2e\n", sub, type, d);
@@ -238,7 +253,8 @@ int main(void) {
     par_init(0);
     if (!kern_init(NULL, &e)) return 1;
     gemm_init();
-    const struct CMUnitTest t[] = {cmocka_unit_test(test_yarn_safetensors), cmocka_unit_test(test_plain_safetensors), cmocka_unit_test(test_yarn_gguf),
-                                   cmocka_unit_test(test_plain_gguf), cmocka_unit_test(test_deepseek2_types)};
+    const struct CMUnitTest t[] = {cmocka_unit_test(test_yarn_safetensors), cmocka_unit_test(test_plain_safetensors),
+                                   cmocka_unit_test(test_yarn_gguf), cmocka_unit_test(test_plain_gguf),
+                                   cmocka_unit_test(test_deepseek2_types)};
     return cmocka_run_group_tests(t, NULL, NULL);
 }

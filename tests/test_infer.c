@@ -63,7 +63,8 @@ static void test_session(void **state) {
         int same = len;
         if (rng_below(&r, 3) == 0 && len > 0) { /* go back and take another way */
             same = (int)rng_below(&r, (uint64_t)len);
-            for (int i = same; i < CTX; i++) tok[i] = (tok[i] + 1 + (int32_t)rng_below(&r, (uint64_t)vocab() - 1)) % vocab();
+            for (int i = same; i < CTX; i++)
+                tok[i] = (tok[i] + 1 + (int32_t)rng_below(&r, (uint64_t)vocab() - 1)) % vocab();
         }
         int n = same + 1 + (int)rng_below(&r, 20);
         if (n > CTX) n = CTX;
@@ -86,9 +87,9 @@ static void test_session(void **state) {
 /* More tokens than one forward takes: the chunks must join without a seam. */
 static void test_session_chunks(void **state) {
     (void)state;
-    err      e = {0};
-    rng      r = rng_seed(unit_seed("test_session_chunks"));
-    int      n = 900;
+    err      e   = {0};
+    rng      r   = rng_seed(unit_seed("test_session_chunks"));
+    int      n   = 900;
     int32_t *tok = mem_alloc((size_t)n * sizeof *tok);
     session *s   = session_new(M, n, &e);
     assert_non_null(s);
@@ -103,7 +104,7 @@ static void test_session_errors(void **state) {
     (void)state;
     err      e      = {0};
     int32_t  tok[4] = {1, 2, 3, 4}, bad[2] = {1, vocab()}, negative[1] = {-1};
-    session *s      = session_new(M, 3, &e);
+    session *s = session_new(M, 3, &e);
     assert_non_null(s);
     assert_false(session_sync(s, tok, 0, &e));
     assert_false(session_sync(s, tok, 4, &e));
@@ -136,8 +137,10 @@ static void make_jobs(jobs *x, rng *r, int max_new) {
     for (int i = 0; i < JOBS; i++) {
         int n = 1 + (int)rng_below(r, 70);
         random_tokens(r, x->prompt[i], n);
-        x->j[i] = (gen_job){.prompt = x->prompt[i], .n_prompt = n, .max_new = 1 + (int)rng_below(r, (uint64_t)max_new),
-                            .seed = rng_u64(r)};
+        x->j[i] = (gen_job){.prompt   = x->prompt[i],
+                            .n_prompt = n,
+                            .max_new  = 1 + (int)rng_below(r, (uint64_t)max_new),
+                            .seed     = rng_u64(r)};
     }
 }
 
@@ -162,7 +165,8 @@ static void check_job(const gen_job *j, bool greedy) {
         for (int i = 0; i < vocab(); i++) sum += exp((double)row[i] - m);
         double lp = (double)row[j->out.p[t]] - m - log(sum);
         if (greedy) assert_true((double)row[j->out.p[t]] > m - 1e-3);
-        if (fabs(lp - (double)j->logprob[t]) > 1e-3) fail_msg("token %d: log p %g, said %g", t, lp, (double)j->logprob[t]);
+        if (fabs(lp - (double)j->logprob[t]) > 1e-3)
+            fail_msg("token %d: log p %g, said %g", t, lp, (double)j->logprob[t]);
     }
     mem_free(l);
     mem_free(all);
@@ -176,7 +180,8 @@ static void test_batch(void **state) {
     for (int temp = 0; temp < 2; temp++) {
         for (int parallel = 1; parallel <= 10; parallel += 3) {
             make_jobs(&x, &r, 40);
-            gen_args a = {.parallel = parallel, .ctx = CTX, .temp = (float)temp, .top_p = 1, .stop = -1, .logprobs = true};
+            gen_args a = {
+                .parallel = parallel, .ctx = CTX, .temp = (float)temp, .top_p = 1, .stop = -1, .logprobs = true};
             assert_true(gen_run(M, &a, x.j, JOBS, on_done, &x, &e));
             assert_int_equal(x.order, JOBS);
             for (int i = 0; i < JOBS; i++) {
@@ -242,8 +247,8 @@ static void test_batch_errors(void **state) {
     (void)state;
     err      e      = {0};
     int32_t  tok[4] = {1, 2, 3, 4}, bad[1] = {vocab()};
-    gen_job  j      = {.prompt = tok, .n_prompt = 4, .max_new = 5};
-    gen_args a      = {.parallel = 2, .ctx = 4, .stop = -1};
+    gen_job  j = {.prompt = tok, .n_prompt = 4, .max_new = 5};
+    gen_args a = {.parallel = 2, .ctx = 4, .stop = -1};
     assert_false(gen_run(M, &a, &j, 1, NULL, NULL, &e)); /* no room for an answer */
     a.ctx = 5;
     assert_true(gen_run(M, &a, &j, 1, NULL, NULL, &e));
@@ -273,7 +278,7 @@ static void hear(void *ctx, split_part part, const char *p, size_t n) {
     h->calls++;
 }
 
-static int cancel_after;
+static int  cancel_after;
 static bool cancel(void) { return cancel_after-- <= 0; }
 
 static void test_generate(void **state) {
@@ -349,8 +354,8 @@ static void test_damaged(void **state) {
     for (int i = 0; i < model_param_count(m); i++)
         if (strcmp(model_param(m, i)->name, "model.norm.weight") == 0) p = model_param(m, i);
     ((float *)p->w.data)[3] = NAN;
-    session *s = session_new(m, 64, &e);
-    chat_msg q = {"user", "hello"};
+    session *s              = session_new(m, 64, &e);
+    chat_msg q              = {"user", "hello"};
     assert_false(generate_chat(s, m, &q, 1, CHAT_THINK, &a, &o, &e));
     assert_non_null(strstr(e.msg, "model.norm.weight"));
     int32_t  tok[2] = {1, 2};
@@ -406,10 +411,10 @@ int main(int argc, char **argv) {
         return make_tiny(argv[2], argc > 3);
     }
     if (argc >= 2 && strcmp(argv[1], "--json") == 0) return check_json(argc - 2, argv + 2);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_session),     cmocka_unit_test(test_session_chunks), cmocka_unit_test(test_session_errors),
-        cmocka_unit_test(test_batch),       cmocka_unit_test(test_batch_alone),    cmocka_unit_test(test_batch_stop),
-        cmocka_unit_test(test_batch_errors), cmocka_unit_test(test_generate),      cmocka_unit_test(test_generate_limits),
-        cmocka_unit_test(test_damaged)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_session),         cmocka_unit_test(test_session_chunks),
+                                       cmocka_unit_test(test_session_errors),  cmocka_unit_test(test_batch),
+                                       cmocka_unit_test(test_batch_alone),     cmocka_unit_test(test_batch_stop),
+                                       cmocka_unit_test(test_batch_errors),    cmocka_unit_test(test_generate),
+                                       cmocka_unit_test(test_generate_limits), cmocka_unit_test(test_damaged)};
     return cmocka_run_group_tests_name("infer", tests, setup, teardown);
 }

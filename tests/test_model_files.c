@@ -1,9 +1,9 @@
 /* test_model_files.c -- a model written, read back, and its files damaged in every way a disk or a person manages to.
  *
- * Written and read: a folder and an f32 GGUF give the same bits; f16, bf16 and q8_0 give what the file's own numbers give
- * in float32. Damaged: cut at every boundary of a section, each tensor missing, of a wrong type, of a wrong shape, with a
- * NaN; absurd sizes in the metadata; random bytes. Each must be one line that names what is wrong, never a crash; under
- * `make asan` nothing may leak either. R1_SEED=n repeats a run. */
+ * Written and read: a folder and an f32 GGUF give the same bits; f16, bf16 and q8_0 give what the file's own numbers
+ * give in float32. Damaged: cut at every boundary of a section, each tensor missing, of a wrong type, of a wrong shape,
+ * with a NaN; absurd sizes in the metadata; random bytes. Each must be one line that names what is wrong, never a
+ * crash; under `make asan` nothing may leak either. R1_SEED=n repeats a run. */
 #include "unit.h"
 
 #include <math.h>
@@ -31,10 +31,10 @@ static size_t logit_count(const model *m) {
 }
 
 static float *logits_of(model *m) {
-    err        e = {0};
-    size_t     V = (size_t)model_cfg(m)->vocab_size, D = (size_t)model_cfg(m)->hidden_size;
-    float     *out = mem_calloc(logit_count(m), 4), *h = mem_alloc(T * D * 4);
-    int32_t    tok[T], start[2] = {0, T};
+    err         e = {0};
+    size_t      V = (size_t)model_cfg(m)->vocab_size, D = (size_t)model_cfg(m)->hidden_size;
+    float      *out = mem_calloc(logit_count(m), 4), *h = mem_alloc(T * D * 4);
+    int32_t     tok[T], start[2]                        = {0, T};
     model_work *w = work_new(m, T, WORK_INFER, &e);
     if (!w) fail_msg("%s", e.msg);
     for (int t = 0; t < T; t++) tok[t] = (int32_t)((size_t)(t * 37 + 5) % V);
@@ -67,7 +67,8 @@ static void same_logits(const char *what, const float *want, size_t n, const cha
     assert_int_equal(logit_count(m), n);
     float *got = logits_of(m);
     for (size_t i = 0; i < n; i++)
-        if (memcmp(&got[i], &want[i], 4) != 0) fail_msg("%s: logit %zu is %.9g, was %.9g", what, i, (double)got[i], (double)want[i]);
+        if (memcmp(&got[i], &want[i], 4) != 0)
+            fail_msg("%s: logit %zu is %.9g, was %.9g", what, i, (double)got[i], (double)want[i]);
     mem_free(got);
     model_free(m);
 }
@@ -85,27 +86,27 @@ static double rms_off(const float *a, const float *b, size_t n) {
 /* ---- models: the tiny one, and one whose sizes fit no block: no q_lora, tied, groups, no MTP, no tokenizer ---- */
 
 static model *odd_model(void) {
-    err e = {0};
-    cfg c = cfg_default();
-    c.vocab_size = 61;
-    c.hidden_size = 40;
-    c.num_hidden_layers = 2;
+    err e                 = {0};
+    cfg c                 = cfg_default();
+    c.vocab_size          = 61;
+    c.hidden_size         = 40;
+    c.num_hidden_layers   = 2;
     c.num_attention_heads = c.num_key_value_heads = 3;
-    c.intermediate_size = 50;
-    c.kv_lora_rank = 12;
-    c.qk_nope_head_dim = 10;
-    c.qk_rope_head_dim = 4;
-    c.head_dim = 14;
-    c.v_head_dim = 6;
-    c.tie_word_embeddings = true;
-    c.n_routed_experts = 6;
-    c.n_shared_experts = 0;
-    c.num_experts_per_tok = 2;
-    c.moe_intermediate_size = 22;
-    c.first_k_dense_replace = 1;
-    c.n_group = 3;
-    c.topk_group = 2;
-    model *m = model_new(&c, 3, &e);
+    c.intermediate_size                           = 50;
+    c.kv_lora_rank                                = 12;
+    c.qk_nope_head_dim                            = 10;
+    c.qk_rope_head_dim                            = 4;
+    c.head_dim                                    = 14;
+    c.v_head_dim                                  = 6;
+    c.tie_word_embeddings                         = true;
+    c.n_routed_experts                            = 6;
+    c.n_shared_experts                            = 0;
+    c.num_experts_per_tok                         = 2;
+    c.moe_intermediate_size                       = 22;
+    c.first_k_dense_replace                       = 1;
+    c.n_group                                     = 3;
+    c.topk_group                                  = 2;
+    model *m                                      = model_new(&c, 3, &e);
     if (!m) fail_msg("%s", e.msg);
     return m;
 }
@@ -121,11 +122,12 @@ static void copy_weights(model *dst, const model *src) {
 }
 
 static const dtype  TYPE[N_TYPES] = {DT_F32, DT_F16, DT_BF16, DT_Q8_0};
-static const double OFF[N_TYPES]  = {0, 0.02, 0.12, 0.12}; /* rms against float32, a flip of a near-tied expert included */
+static const double OFF[N_TYPES]  = {0, 0.02, 0.12,
+                                     0.12}; /* rms against float32, a flip of a near-tied expert included */
 
 static void check_round_trips(model *m, const char *name) {
-    err    e = {0};
-    size_t n = logit_count(m);
+    err    e    = {0};
+    size_t n    = logit_count(m);
     float *want = logits_of(m);
     char   path[256], again[256];
     snprintf(path, sizeof path, "%s/%s-hf", Dir, name);
@@ -169,13 +171,13 @@ static void test_round_trips(void **s) {
 
 static void test_config_and_tokenizer_stay(void **s) {
     (void)s;
-    model   *h = load(Hf), *g = load(Gguf), *m = tiny_model(7);
-    model   *all[] = {m, h, g};
-    json_t  *j[3];
-    int32_t  id[3][256];
-    int      n[3];
+    model  *h = load(Hf), *g = load(Gguf), *m = tiny_model(7);
+    model  *all[] = {m, h, g};
+    json_t *j[3];
+    int32_t id[3][256];
+    int     n[3];
     for (int i = 0; i < 3; i++) {
-        j[i] = cfg_to_json(model_cfg(all[i]));
+        j[i]  = cfg_to_json(model_cfg(all[i]));
         ids l = {0};
         tok_encode(model_tokenizer(all[i]), "Solve for x: 2x + 5 = 15 <think>", 32, TOK_SPECIAL, &l);
         n[i] = l.n;
@@ -268,8 +270,8 @@ static void copy_name(char out[80], const str *s, size_t at) {
 }
 
 static map *walk(const str *s) {
-    map   *m   = mem_calloc(1, sizeof *m);
-    size_t pos = 24;
+    map   *m     = mem_calloc(1, sizeof *m);
+    size_t pos   = 24;
     m->n_tensors = (int)le(s, 8, 8);
     m->n_keys    = (int)le(s, 16, 8);
     assert_true(m->n_tensors <= MAX_TENSORS && m->n_keys <= MAX_KEYS);
@@ -317,7 +319,8 @@ static void cut_at(const char *file, const char *model_path, const size_t *cuts,
     int    k = 0;
     for (int i = 0; i < n; i++)
         for (int d = -1; d <= 1; d++)
-            if (cuts[i] + 1 >= (size_t)(d + 1) && cuts[i] + (size_t)(d + 1) - 1 < whole) all[k++] = cuts[i] + (size_t)(d + 1) - 1;
+            if (cuts[i] + 1 >= (size_t)(d + 1) && cuts[i] + (size_t)(d + 1) - 1 < whole)
+                all[k++] = cuts[i] + (size_t)(d + 1) - 1;
     qsort(all, (size_t)k, sizeof *all, downwards);
     for (int i = 0; i < k; i++) {
         if (i > 0 && all[i] == all[i - 1]) continue;
@@ -353,12 +356,14 @@ static void patched(const str *s, size_t at, const void *p, size_t n) {
 }
 
 /* Without these it is another model, not a broken one: the head is then the embedding, the gate has no bias (V2). */
-static bool may_lack(const char *name) { return strcmp(name, "output.weight") == 0 || strstr(name, "exp_probs_b") != NULL; }
+static bool may_lack(const char *name) {
+    return strcmp(name, "output.weight") == 0 || strstr(name, "exp_probs_b") != NULL;
+}
 
 static void test_gguf_tensors(void **st) {
     (void)st;
-    str  s = slurp(Gguf);
-    map *m = walk(&s);
+    str  s       = slurp(Gguf);
+    map *m       = walk(&s);
     int  swapped = 0;
     for (int i = 0; i < m->n_tensors; i++) {
         const place *t = &m->t[i];
@@ -392,14 +397,14 @@ static void test_gguf_tensors(void **st) {
     str_free(&s);
 }
 
-/* Every number of the metadata at its extremes, and as large as cfg.h allows: refused, or a model that loads; never more
- * memory than the file has tensors for. */
+/* Every number of the metadata at its extremes, and as large as cfg.h allows: refused, or a model that loads; never
+ * more memory than the file has tensors for. */
 static void test_gguf_sizes(void **st) {
     (void)st;
     static const uint32_t value[] = {0, 1, 3, 255, 4096, 1 << 18, 1 << 20, 0x7fffffff, 0xffffffff};
-    str  s     = slurp(Gguf);
-    map *m     = walk(&s);
-    int  tried = 0, taken = 0;
+    str                   s       = slurp(Gguf);
+    map                  *m       = walk(&s);
+    int                   tried = 0, taken = 0;
     for (int i = 0; i < m->n_keys; i++)
         for (size_t k = 0; m->key_type[i] == GGUF_U32 && k < sizeof value / sizeof *value; k++) {
             err e = {0};
@@ -418,18 +423,20 @@ static void test_gguf_sizes(void **st) {
 
 static void test_gguf_noise(void **st) {
     (void)st;
-    rng  r = rng_seed(unit_seed("gguf_noise"));
-    str  s = slurp(Gguf);
-    map *m = walk(&s);
+    rng    r    = rng_seed(unit_seed("gguf_noise"));
+    str    s    = slurp(Gguf);
+    map   *m    = walk(&s);
     size_t head = m->t[0].data_at;
     for (int i = 0; i < 400; i++) {
         str c = {0};
         err e = {0};
         str_addn(&c, s.p, s.len);
         for (int k = rng_range(&r, 1, 3); k > 0; k--) {
-            size_t at = rng_below(&r, head);
+            size_t at      = rng_below(&r, head);
             bool   context = false; /* a context of 2^28 positions is allowed, and takes its time */
-            for (int j = 0; j < m->n_keys; j++) context = context || (strstr(m->key[j], "context_length") && at >= m->value_at[j] && at < m->value_at[j] + 4);
+            for (int j = 0; j < m->n_keys; j++)
+                context =
+                    context || (strstr(m->key[j], "context_length") && at >= m->value_at[j] && at < m->value_at[j] + 4);
             if (!context) c.p[at] = (char)(c.p[at] ^ (1 << rng_below(&r, 8)));
         }
         put(Bad, &c);
@@ -475,8 +482,8 @@ static void test_folder_cut(void **st) {
     const char *base = st_at(f, 0)->data;
     for (int i = 0; i < st_count(f); i++) {
         const st_tensor *t = st_at(f, i);
-        at[n++] = data + (size_t)((const char *)t->data - base);
-        at[n++] = data + (size_t)((const char *)t->data - base) + t->bytes;
+        at[n++]            = data + (size_t)((const char *)t->data - base);
+        at[n++]            = data + (size_t)((const char *)t->data - base) + t->bytes;
     }
     st_close(f);
     for (size_t k = 0; k < data; k += data / 50) at[n++] = k; /* all through the header */
@@ -540,9 +547,10 @@ static bool header_patch(const str *s, const char *from, const char *old, const 
     return p != NULL;
 }
 
-/* "model.layers.1.mlp.experts.2.up_proj.weight": the loader's messages name the stack it belongs to when a value is bad */
+/* "model.layers.1.mlp.experts.2.up_proj.weight": the loader's messages name the stack it belongs to when a value is bad
+ */
 static void stack_name(char out[128], const char *name) {
-    const char *at = strstr(name, ".experts.");
+    const char *at   = strstr(name, ".experts.");
     int         skip = 0;
     if (at) sscanf(at + 9, "%*d.%n", &skip);
     if (at) snprintf(out, 128, "%.*s%s", (int)(at + 9 - name), name, at + 9 + skip);
@@ -602,11 +610,11 @@ static void test_folder_tensors(void **st) {
 static void test_folder_sizes(void **st) {
     (void)st;
     static const json_int_t value[] = {-1, 0, 1, 3, 255, 4096, 1 << 18, 1 << 20, 1 << 24, 0x7fffffff, 1LL << 40};
-    char        path[300];
-    err         e = {0};
-    int         tried = 0, taken = 0;
-    const char *key;
-    json_t     *v;
+    char                    path[300];
+    err                     e     = {0};
+    int                     tried = 0, taken = 0;
+    const char             *key;
+    json_t                 *v;
     restore();
     snprintf(path, sizeof path, "%s/config.json", Hf);
     json_t *good = json_load_path(path, 1 << 20, &e);
@@ -614,7 +622,8 @@ static void test_folder_sizes(void **st) {
     snprintf(path, sizeof path, "%s/config.json", BadDir);
     json_object_foreach(good, key, v) {
         for (size_t k = 0; json_is_integer(v) && k < sizeof value / sizeof *value; k++) {
-            if (strcmp(key, "max_position_embeddings") == 0 && value[k] > 1 << 20) continue; /* allowed, and takes its time */
+            if (strcmp(key, "max_position_embeddings") == 0 && value[k] > 1 << 20)
+                continue; /* allowed, and takes its time */
             json_t *j = json_deep_copy(good);
             assert_int_equal(json_object_set_new(j, key, json_integer(value[k])), 0);
             assert_int_equal(json_dump_file(j, path, 0), 0);
@@ -622,7 +631,8 @@ static void test_folder_sizes(void **st) {
             err    why = {0};
             model *m   = model_load(BadDir, &why);
             if (m) taken++;
-            else if (!why.msg[0] || strchr(why.msg, '\n')) fail_msg("%s = %lld: '%s'", key, (long long)value[k], why.msg);
+            else if (!why.msg[0] || strchr(why.msg, '\n'))
+                fail_msg("%s = %lld: '%s'", key, (long long)value[k], why.msg);
             model_free(m);
             tried++;
         }
@@ -660,9 +670,10 @@ static int teardown(void **st) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trips),  cmocka_unit_test(test_config_and_tokenizer_stay), cmocka_unit_test(test_gguf_cut),
-        cmocka_unit_test(test_gguf_tensors), cmocka_unit_test(test_gguf_sizes),                cmocka_unit_test(test_gguf_noise),
-        cmocka_unit_test(test_folder_cut),   cmocka_unit_test(test_folder_parts),              cmocka_unit_test(test_folder_tensors),
-        cmocka_unit_test(test_folder_sizes)};
+        cmocka_unit_test(test_round_trips),    cmocka_unit_test(test_config_and_tokenizer_stay),
+        cmocka_unit_test(test_gguf_cut),       cmocka_unit_test(test_gguf_tensors),
+        cmocka_unit_test(test_gguf_sizes),     cmocka_unit_test(test_gguf_noise),
+        cmocka_unit_test(test_folder_cut),     cmocka_unit_test(test_folder_parts),
+        cmocka_unit_test(test_folder_tensors), cmocka_unit_test(test_folder_sizes)};
     return cmocka_run_group_tests_name("model_files", tests, setup, teardown);
 }

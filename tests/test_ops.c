@@ -1,5 +1,5 @@
-/* test_ops.c -- linear, norm, rope, swiglu, embedding and cross-entropy against plain double loops; each backward against
- * central differences of those loops. Everything under every kernel table. R1_SEED=n repeats a run. */
+/* test_ops.c -- linear, norm, rope, swiglu, embedding and cross-entropy against plain double loops; each backward
+ * against central differences of those loops. Everything under every kernel table. R1_SEED=n repeats a run. */
 #include "unit.h"
 
 #include "fd.h"
@@ -78,7 +78,8 @@ static double lin_obj(const void *ctx) {
 }
 
 static void check_linear_fwd(int T, int out, int in, dtype t) {
-    vec   x = vec_normal(&R, (size_t)(T * in), 1), w = vec_normal(&R, (size_t)(out * in), 0.3f), y = vec_new((size_t)(T * out) + 1);
+    vec x = vec_normal(&R, (size_t)(T * in), 1), w = vec_normal(&R, (size_t)(out * in), 0.3f),
+        y      = vec_new((size_t)(T * out) + 1);
     void *data = encode(&w, t);
     lin   l    = {t, out, in, data, NULL, NULL};
     arena a    = {0};
@@ -117,11 +118,11 @@ static void test_linear_fwd(void **s) {
 
 /* dx assigned or added, weight gradient accumulated, either of them not wanted. */
 static void check_linear_bwd(int T, int out, int in, dtype xt, bool add, bool want_dx, bool want_g) {
-    bool      bf = xt == DT_BF16;
-    size_t    nx = (size_t)(T * in), nw = (size_t)(out * in), ny = (size_t)(T * out);
-    vec       x = vec_normal(&R, nx, 1), w = vec_normal(&R, nw, 0.3f), dy = vec_normal(&R, ny, 1);
-    vec       dx = vec_normal(&R, nx, 1), g = vec_normal(&R, nw, 1), dx0 = vec_new(nx), g0 = vec_new(nw);
-    float    *dy_given = mem_calloc(ny + 1, 4);
+    bool   bf = xt == DT_BF16;
+    size_t nx = (size_t)(T * in), nw = (size_t)(out * in), ny = (size_t)(T * out);
+    vec    x = vec_normal(&R, nx, 1), w = vec_normal(&R, nw, 0.3f), dy = vec_normal(&R, ny, 1);
+    vec    dx = vec_normal(&R, nx, 1), g = vec_normal(&R, nw, 1), dx0 = vec_new(nx), g0 = vec_new(nw);
+    float *dy_given = mem_calloc(ny + 1, 4);
     memcpy(dy_given, dy.f, ny * 4);
     uint16_t *xb = bf ? vec_bf16(&x) : NULL, *wb = bf ? vec_bf16(&w) : NULL, *db = bf ? vec_bf16(&dy) : NULL;
     memcpy(dx0.f, dx.f, nx * 4);
@@ -166,8 +167,9 @@ static void test_linear_bf16(void **s) {
     (void)s;
     R = rng_seed(unit_seed("linear_bf16"));
     for (size_t k = 0; k < 5; k++) {
-        int       T = ROWS[k], out = 37, in = 50;
-        vec       x = vec_normal(&R, (size_t)(T * in), 1), w = vec_normal(&R, (size_t)(out * in), 0.3f), y = vec_new((size_t)(T * out));
+        int T = ROWS[k], out = 37, in = 50;
+        vec x = vec_normal(&R, (size_t)(T * in), 1), w = vec_normal(&R, (size_t)(out * in), 0.3f),
+            y        = vec_new((size_t)(T * out));
         uint16_t *xb = vec_bf16(&x), *wb = vec_bf16(&w);
         float    *master = mem_calloc((size_t)(out * in), 4);
         lin       l      = {DT_F32, out, in, master, wb, NULL};
@@ -259,8 +261,8 @@ static void check_norm(int T, int n, int gap, bool want_dw) {
     int    ldx = n + gap, ldy = n + 2 * gap;
     size_t nx = (size_t)(T * ldx), nn = (size_t)n;
     vec    x = vec_normal(&R, nx, 2), w = vec_normal(&R, nn, 1), c = vec_normal(&R, (size_t)(T * n), 1);
-    vec    y = vec_new((size_t)(T * ldy)), rs = vec_new((size_t)T), dx = vec_normal(&R, nx, 1), dw = vec_normal(&R, nn, 1);
-    vec    dx0 = vec_new(nx), dw0 = vec_new(nn);
+    vec y = vec_new((size_t)(T * ldy)), rs = vec_new((size_t)T), dx = vec_normal(&R, nx, 1), dw = vec_normal(&R, nn, 1);
+    vec dx0 = vec_new(nx), dw0 = vec_new(nn);
     memcpy(dx0.f, dx.f, nx * 4);
     memcpy(dw0.f, dw.f, nn * 4);
     norm_ref r = {T, n, ldx, x.d, w.d, c.d};
@@ -273,7 +275,8 @@ static void check_norm(int T, int n, int gap, bool want_dw) {
     near("norm rstd", rs.f, rs.d, rs.n, TOL_F32);
     uint16_t *yb = mem_calloc(y.n + 1, 2);
     op_norm_fwd(yb, ldy, DT_BF16, NULL, x.f, ldx, w.f, 1.f / NORM_EPS_INV, T, n);
-    for (size_t i = 0; i < y.n; i++) near_d("norm bf16", (double)bf16_to_f32(yb[i]), y.d[i], fabs(y.d[i]) + 1e-20, TOL_BF16);
+    for (size_t i = 0; i < y.n; i++)
+        near_d("norm bf16", (double)bf16_to_f32(yb[i]), y.d[i], fabs(y.d[i]) + 1e-20, TOL_BF16);
     arena a = {0};
     arena_init(&a, op_norm_bytes(n));
     op_norm_bwd(dx.f, ldx, want_dw ? dw.f : NULL, c.f, n, x.f, ldx, w.f, rs.f, T, n, &a);
@@ -289,7 +292,7 @@ static void check_norm(int T, int n, int gap, bool want_dw) {
 
 static void test_norm(void **s) {
     (void)s;
-    R = rng_seed(unit_seed("norm"));
+    R                    = rng_seed(unit_seed("norm"));
     static const int T[] = {0, 1, 9, 17}, n[] = {1, 7, 33, 64};
     for (int i = 0; i < 4; i++)
         for (int j = 0; j < 4; j++) {
@@ -306,10 +309,10 @@ static double rope_freq(int i, int dim, double base, const yarn_args *y) {
     double f = pow(base, -2.0 * i / dim);
     if (!y->on) return f;
     double two_pi = 6.283185307179586;
-    double lo = floor(dim * log(y->original_max / ((double)y->beta_fast * two_pi)) / (2 * log(base)));
-    double hi = ceil(dim * log(y->original_max / ((double)y->beta_slow * two_pi)) / (2 * log(base)));
-    lo = fmax(lo, 0);
-    hi = fmin(hi, dim - 1);
+    double lo     = floor(dim * log(y->original_max / ((double)y->beta_fast * two_pi)) / (2 * log(base)));
+    double hi     = ceil(dim * log(y->original_max / ((double)y->beta_slow * two_pi)) / (2 * log(base)));
+    lo            = fmax(lo, 0);
+    hi            = fmin(hi, dim - 1);
     if (lo == hi) hi += 0.001;
     double smooth = 1 - fmin(fmax((i - lo) / (hi - lo), 0), 1);
     return f / (double)y->factor * (1 - smooth) + f * smooth;
@@ -326,7 +329,7 @@ typedef struct rope_ref {
 static void rope_row(const rope_ref *r, int t, int h, double *out) {
     const double *x = r->x + t * r->ld + h * r->stride;
     for (int i = 0; i < r->dim / 2; i++) {
-        double a = r->pos[t] * rope_freq(i, r->dim, r->base, r->y);
+        double a       = r->pos[t] * rope_freq(i, r->dim, r->base, r->y);
         out[2 * i]     = x[2 * i] * cos(a) - x[2 * i + 1] * sin(a);
         out[2 * i + 1] = x[2 * i] * sin(a) + x[2 * i + 1] * cos(a);
     }
@@ -346,7 +349,7 @@ static double rope_obj(const void *ctx) {
 static void check_rope(int T, int H, int dim, int gap, const yarn_args *y) {
     enum { MAX_POS = 200 };
     int      stride = dim + gap, ld = H * stride + gap;
-    size_t   n = (size_t)(T * ld);
+    size_t   n   = (size_t)(T * ld);
     int32_t *pos = mem_calloc((size_t)T + 1, 4);
     for (int t = 0; t < T; t++) pos[t] = (int32_t)rng_below(&R, MAX_POS);
     float     *mem = mem_calloc(rope_floats(MAX_POS, dim), 4);
@@ -366,15 +369,17 @@ static void check_rope(int T, int H, int dim, int gap, const yarn_args *y) {
     op_rope(out.f, ld, T, H, stride, pos, &tb, true); /* the gradient of a rotation is the rotation back */
     for (int t = 0; t < T; t++)
         for (int h = 0; h < H; h++)
-            fd_check("rope dx", &R, 0, x.d + t * ld + h * stride, (size_t)dim, out.f + t * ld + h * stride, NULL, rope_obj, &r, TOL_F32);
+            fd_check("rope dx", &R, 0, x.d + t * ld + h * stride, (size_t)dim, out.f + t * ld + h * stride, NULL,
+                     rope_obj, &r, TOL_F32);
     mem_free(pos), mem_free(mem);
     vec_free(&x), vec_free(&c), vec_free(&out);
 }
 
 static void test_rope(void **s) {
     (void)s;
-    R = rng_seed(unit_seed("rope"));
-    yarn_args off = {false, 1, 32, 1, 4096}, on = {true, 4, 32, 1, 64}, v3 = {true, 40, 32, 1, 4096}, point = {true, 8, 1, 1, 100000};
+    R             = rng_seed(unit_seed("rope"));
+    yarn_args off = {false, 1, 32, 1, 4096}, on = {true, 4, 32, 1, 64}, v3 = {true, 40, 32, 1, 4096},
+              point        = {true, 8, 1, 1, 100000};
     const yarn_args *all[] = {&off, &on, &v3, &point};
     for (int i = 0; i < 4; i++) {
         check_rope(0, 1, 4, 0, all[i]);
@@ -395,10 +400,12 @@ static void test_yarn_ends(void **s) {
     assert_true(rope_floats(POS, DIM) <= POS * DIM);
     rope_fill(&plain, a, POS, DIM, 10000, &off);
     rope_fill(&yarn, b, POS, DIM, 10000, &on);
-    assert_true(plain.c[DIM / 2] == yarn.c[DIM / 2] && plain.s[DIM / 2] == yarn.s[DIM / 2]); /* position 1, the fastest pair */
+    assert_true(plain.c[DIM / 2] == yarn.c[DIM / 2] &&
+                plain.s[DIM / 2] == yarn.s[DIM / 2]); /* position 1, the fastest pair */
     int last = DIM / 2 + DIM / 2 - 1;
     near_d("the slowest pair", (double)yarn.s[last] * 40, (double)plain.s[last], fabs((double)plain.s[last]), 1e-5);
-    for (int i = 0; i < DIM / 2; i++) assert_true(plain.c[i] == 1 && plain.s[i] == 0 && yarn.c[i] == 1 && yarn.s[i] == 0); /* position 0 */
+    for (int i = 0; i < DIM / 2; i++)
+        assert_true(plain.c[i] == 1 && plain.s[i] == 0 && yarn.c[i] == 1 && yarn.s[i] == 0); /* position 0 */
 }
 
 /* ---- SwiGLU and sums ---- */
@@ -406,7 +413,8 @@ static void test_yarn_ends(void **s) {
 static double swiglu(double a, double b) { return a / (1 + exp(-a)) * b; }
 
 static void check_swiglu(size_t n) {
-    vec       a = vec_normal(&R, n, 4), b = vec_normal(&R, n, 2), dy = vec_normal(&R, n, 1), y = vec_new(n), da = vec_new(n), db = vec_new(n);
+    vec a = vec_normal(&R, n, 4), b = vec_normal(&R, n, 2), dy = vec_normal(&R, n, 1), y = vec_new(n), da = vec_new(n),
+        db       = vec_new(n);
     uint16_t *yb = mem_calloc(n + 1, 2);
     if (n > 4) { /* where e^-a overflows, and where it vanishes */
         a.f[0] = -100, a.f[1] = 100, a.f[2] = -20, a.f[3] = 0;
@@ -417,9 +425,9 @@ static void check_swiglu(size_t n) {
     op_swiglu_bwd(da.f, db.f, dy.f, a.f, b.f, n);
     for (size_t i = 0; i < n; i++) {
         double h = FD_H;
-        y.d[i]  = swiglu(a.d[i], b.d[i]);
-        da.d[i] = dy.d[i] * (swiglu(a.d[i] + h, b.d[i]) - swiglu(a.d[i] - h, b.d[i])) / (2 * h);
-        db.d[i] = dy.d[i] * (swiglu(a.d[i], b.d[i] + h) - swiglu(a.d[i], b.d[i] - h)) / (2 * h);
+        y.d[i]   = swiglu(a.d[i], b.d[i]);
+        da.d[i]  = dy.d[i] * (swiglu(a.d[i] + h, b.d[i]) - swiglu(a.d[i] - h, b.d[i])) / (2 * h);
+        db.d[i]  = dy.d[i] * (swiglu(a.d[i], b.d[i] + h) - swiglu(a.d[i], b.d[i] - h)) / (2 * h);
         near_d("swiglu bf16", (double)bf16_to_f32(yb[i]), y.d[i], fabs(y.d[i]) + 1e-4, TOL_BF16);
     }
     near("swiglu", y.f, y.d, n, TOL_F32);
@@ -437,14 +445,14 @@ static void check_swiglu(size_t n) {
 
 static void test_swiglu(void **s) {
     (void)s;
-    R = rng_seed(unit_seed("swiglu"));
+    R                       = rng_seed(unit_seed("swiglu"));
     static const size_t n[] = {0, 1, 5, 17, 1023, 1024, 1025, 8193, 20011};
     for (size_t i = 0; i < sizeof n / sizeof *n; i++) check_swiglu(n[i]);
 }
 
 static void test_sums(void **s) {
     (void)s;
-    R = rng_seed(unit_seed("sums"));
+    R                       = rng_seed(unit_seed("sums"));
     static const size_t n[] = {0, 1, 15, 1025, 8193, 20011};
     for (size_t k = 0; k < sizeof n / sizeof *n; k++) {
         vec a = vec_normal(&R, n[k], 1), b = vec_normal(&R, n[k], 1), y = vec_new(n[k]);
@@ -478,7 +486,8 @@ static void test_embed(void **s) {
     enum { V = 7, D = 32, T_MAX = 40 };
     for (size_t k = 0; k < 4; k++)
         for (int T = 0; T <= T_MAX; T = T * 3 + 1) {
-            vec     w = vec_normal(&R, V * D, 1), c = vec_normal(&R, (size_t)(T * D), 1), y = vec_new((size_t)(T * D)), g = vec_normal(&R, V * D, 1), g0 = vec_new(V * D);
+            vec w = vec_normal(&R, V * D, 1), c = vec_normal(&R, (size_t)(T * D), 1), y = vec_new((size_t)(T * D)),
+                g = vec_normal(&R, V * D, 1), g0 = vec_new(V * D);
             void   *data = encode(&w, TYPES[k]);
             int32_t tok[T_MAX];
             for (int t = 0; t < T; t++) tok[t] = (int32_t)rng_below(&R, V - 1); /* many twice, the last one never */
@@ -524,8 +533,8 @@ static void check_xent(int n, int V, float std, bool zeros) {
     size_t    N = (size_t)(n * V);
     vec       l = vec_normal(&R, N, std), d = vec_new(N), work = vec_new(N);
     int32_t  *tgt = mem_calloc((size_t)n + 1, 4);
-    float    *w = mem_calloc((size_t)n + 1, 4);
-    uint16_t *db = mem_calloc(N + 1, 2);
+    float    *w   = mem_calloc((size_t)n + 1, 4);
+    uint16_t *db  = mem_calloc(N + 1, 2);
     memset(d.f, 0xff, N * 4); /* every entry must be assigned */
     loss_sums want = {0}, got = {0}, got_bf = {0}, got_no = {0};
     for (int i = 0; i < n; i++) {
@@ -551,7 +560,8 @@ static void check_xent(int n, int V, float std, bool zeros) {
     near_d("xent hit", got.hit, want.hit, want.n + 1, 1e-12);
     assert_true(got.nll == got_bf.nll && got.nll == got_no.nll && got.hit == got_no.hit && got.n == got_no.n);
     fd_check("xent dlogits", &R, V > 100 ? 200 : 0, l.d, N, d.f, NULL, xent_obj, &r, TOL_F32);
-    for (size_t i = 0; i < N; i++) near_d("xent dlogits bf16", (double)bf16_to_f32(db[i]), (double)d.f[i], fabs((double)d.f[i]), TOL_BF16);
+    for (size_t i = 0; i < N; i++)
+        near_d("xent dlogits bf16", (double)bf16_to_f32(db[i]), (double)d.f[i], fabs((double)d.f[i]), TOL_BF16);
     for (int i = 0; i < n; i++)
         for (int j = 0; w[i] == 0 && j < V; j++) assert_true(d.f[i * V + j] == 0 && db[i * V + j] == 0);
     mem_free(tgt), mem_free(w), mem_free(db);
@@ -570,9 +580,9 @@ static void test_xent(void **s) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_linear_fwd), cmocka_unit_test(test_linear_bwd), cmocka_unit_test(test_linear_bf16),
-    cmocka_unit_test(test_linear_views), cmocka_unit_test(test_cast), cmocka_unit_test(test_norm), cmocka_unit_test(test_rope),
-    cmocka_unit_test(test_yarn_ends), cmocka_unit_test(test_swiglu), cmocka_unit_test(test_sums), cmocka_unit_test(test_embed),
-    cmocka_unit_test(test_xent)};
+    cmocka_unit_test(test_linear_fwd),   cmocka_unit_test(test_linear_bwd), cmocka_unit_test(test_linear_bf16),
+    cmocka_unit_test(test_linear_views), cmocka_unit_test(test_cast),       cmocka_unit_test(test_norm),
+    cmocka_unit_test(test_rope),         cmocka_unit_test(test_yarn_ends),  cmocka_unit_test(test_swiglu),
+    cmocka_unit_test(test_sums),         cmocka_unit_test(test_embed),      cmocka_unit_test(test_xent)};
 
 FD_MAIN(tests)

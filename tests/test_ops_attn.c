@@ -72,18 +72,19 @@ static box box_new(const attn_shape *s, const lens *l, int n, float std) {
         b.tq += l[i].nq, b.tk += l[i].nk;
         if (l[i].nk > b.max_nk) b.max_nk = l[i].nk;
     }
-    size_t H = (size_t)s->heads, P = (size_t)s->nope, D = (size_t)s->rope, V = (size_t)s->v, tq = (size_t)b.tq, tk = (size_t)b.tk;
-    b.s.ldkr = s->rope + KR_PAD;
-    b.lddkr  = s->rope + 1;
-    b.q      = vec_normal(&R, tq * H * (P + D), std);
-    b.kv     = vec_normal(&R, tk * H * (P + V), 1);
-    b.kr     = vec_normal(&R, tk * (D + KR_PAD), 1);
-    b.c      = vec_normal(&R, tq * H * V, 1);
-    b.o      = vec_new(tq * H * V);
-    b.lse    = vec_new(tq * H);
-    b.dq     = vec_new(tq * H * (P + D));
-    b.dkv    = vec_new(tk * H * (P + V));
-    b.dkr    = vec_new(tk * (D + 1));
+    size_t H = (size_t)s->heads, P = (size_t)s->nope, D = (size_t)s->rope, V = (size_t)s->v, tq = (size_t)b.tq,
+           tk  = (size_t)b.tk;
+    b.s.ldkr   = s->rope + KR_PAD;
+    b.lddkr    = s->rope + 1;
+    b.q        = vec_normal(&R, tq * H * (P + D), std);
+    b.kv       = vec_normal(&R, tk * H * (P + V), 1);
+    b.kr       = vec_normal(&R, tk * (D + KR_PAD), 1);
+    b.c        = vec_normal(&R, tq * H * V, 1);
+    b.o        = vec_new(tq * H * V);
+    b.lse      = vec_new(tq * H);
+    b.dq       = vec_new(tq * H * (P + D));
+    b.dkv      = vec_new(tk * H * (P + V));
+    b.dkr      = vec_new(tk * (D + 1));
     vec *out[] = {&b.o, &b.lse, &b.dq, &b.dkv, &b.dkr};
     for (size_t k = 0; k < 5; k++)
         for (size_t i = 0; i < out[k]->n; i++) out[k]->d[i] = (double)(out[k]->f[i] = MARK);
@@ -106,13 +107,15 @@ static void check_fwd(box *b) {
     for (int k = 0; k < b->n; k++)
         for (int i = 0; i < b->seg[k].nq; i++)
             for (int h = 0; h < b->s.heads; h++) {
-                int row = b->seg[k].q0 + i;
+                int row                        = b->seg[k].q0 + i;
                 b->lse.d[row * b->s.heads + h] = ref_row(&r, &b->seg[k], i, h, b->o.d + row * hv + h * b->s.v, p);
             }
     /* The marks between the segments are in the reference too: 42 must still stand there. */
-    for (size_t i = 0; i < b->o.n; i++) near_d("attention o", (double)b->o.f[i], b->o.d[i], b->o.d[i] == MARK ? 0 : 3, TOL_F32);
+    for (size_t i = 0; i < b->o.n; i++)
+        near_d("attention o", (double)b->o.f[i], b->o.d[i], b->o.d[i] == MARK ? 0 : 3, TOL_F32);
     for (size_t i = 0; i < b->lse.n; i++)
-        near_d("attention lse", (double)b->lse.f[i], b->lse.d[i], b->lse.d[i] == MARK ? 0 : fabs(b->lse.d[i]) + 1, TOL_F32);
+        near_d("attention lse", (double)b->lse.f[i], b->lse.d[i], b->lse.d[i] == MARK ? 0 : fabs(b->lse.d[i]) + 1,
+               TOL_F32);
     float *o2 = mem_calloc(b->o.n + 1, 4);
     memcpy(o2, b->o.f, b->o.n * 4);
     op_attn_fwd(o2, NULL, b->q.f, b->kv.f, b->kr.f, &b->s, b->seg, b->n, &a); /* without lse: the same bits */
@@ -137,22 +140,25 @@ static void untouched(const box *b, const char *what, const float *x, int rows, 
 static void check_bwd(box *b, size_t most) {
     arena a = {0};
     arena_init(&a, op_attn_bytes(&b->s, b->max_nk, b->tk, true));
-    op_attn_bwd(b->dq.f, b->dkv.f, b->dkr.f, b->lddkr, b->c.f, b->lse.f, b->q.f, b->kv.f, b->kr.f, &b->s, b->seg, b->n, &a);
+    op_attn_bwd(b->dq.f, b->dkv.f, b->dkr.f, b->lddkr, b->c.f, b->lse.f, b->q.f, b->kv.f, b->kr.f, &b->s, b->seg, b->n,
+                &a);
     assert_int_equal(arena_mark(&a), 0);
     arena_free(&a);
-    attn_ref r = {b->s, b->seg, b->n, b->q.d, b->kv.d, b->kr.d, b->c.d};
+    attn_ref r  = {b->s, b->seg, b->n, b->q.d, b->kv.d, b->kr.d, b->c.d};
     int      lq = b->s.heads * (b->s.nope + b->s.rope), lkv = b->s.heads * (b->s.nope + b->s.v), D = b->s.rope;
     untouched(b, "dq", b->dq.f, b->tq, lq, lq, false);
     untouched(b, "dkv", b->dkv.f, b->tk, lkv, lkv, true);
     untouched(b, "dkr", b->dkr.f, b->tk, b->lddkr, D, true);
     for (int k = 0; k < b->n; k++) {
         const attn_seg *g = &b->seg[k];
-        fd_check("attention dq", &R, most, b->q.d + g->q0 * lq, (size_t)(g->nq * lq), b->dq.f + g->q0 * lq, NULL, ref_obj, &r, TOL_F32);
-        fd_check("attention dkv", &R, most, b->kv.d + g->k0 * lkv, (size_t)(g->nk * lkv), b->dkv.f + g->k0 * lkv, NULL, ref_obj, &r, TOL_F32);
+        fd_check("attention dq", &R, most, b->q.d + g->q0 * lq, (size_t)(g->nq * lq), b->dq.f + g->q0 * lq, NULL,
+                 ref_obj, &r, TOL_F32);
+        fd_check("attention dkv", &R, most, b->kv.d + g->k0 * lkv, (size_t)(g->nk * lkv), b->dkv.f + g->k0 * lkv, NULL,
+                 ref_obj, &r, TOL_F32);
         for (int j = 0; j < g->nk; j++)
             if (!most || rng_below(&R, (uint64_t)g->nk) < most / 4)
-                fd_check("attention dkr", &R, 0, b->kr.d + (g->k0 + j) * b->s.ldkr, (size_t)D, b->dkr.f + (g->k0 + j) * b->lddkr, NULL, ref_obj,
-                         &r, TOL_F32);
+                fd_check("attention dkr", &R, 0, b->kr.d + (g->k0 + j) * b->s.ldkr, (size_t)D,
+                         b->dkr.f + (g->k0 + j) * b->lddkr, NULL, ref_obj, &r, TOL_F32);
     }
 }
 
@@ -189,7 +195,7 @@ static void test_blocks(void **s) {
 /* Scores of some hundred: exp of them alone overflows, and one key takes all. */
 static void test_large_scores(void **s) {
     (void)s;
-    R = rng_seed(unit_seed("attn_large"));
+    R     = rng_seed(unit_seed("attn_large"));
     box b = box_new(&USUAL, (lens[]){{20, 20}, {70, 70}}, 2, 60);
     check_fwd(&b);
     box_free(&b);
@@ -198,9 +204,9 @@ static void test_large_scores(void **s) {
 /* Which thread takes which head must not show in the bits. */
 static void test_same_twice(void **s) {
     (void)s;
-    R = rng_seed(unit_seed("attn_twice"));
-    box   b = box_new(&USUAL, (lens[]){{30, 30}, {70, 70}, {5, 40}}, 3, 1);
-    arena a = {0};
+    R        = rng_seed(unit_seed("attn_twice"));
+    box   b  = box_new(&USUAL, (lens[]){{30, 30}, {70, 70}, {5, 40}}, 3, 1);
+    arena a  = {0};
     vec   dq = vec_new(b.dq.n), dkv = vec_new(b.dkv.n), dkr = vec_new(b.dkr.n);
     arena_init(&a, op_attn_bytes(&b.s, b.max_nk, b.tk, true));
     op_attn_fwd(b.o.f, b.lse.f, b.q.f, b.kv.f, b.kr.f, &b.s, b.seg, b.n, &a);

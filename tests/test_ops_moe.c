@@ -1,5 +1,5 @@
-/* test_ops_moe.c -- routing, balance loss, plan, gather and combine against DeepSeek-V3's equations written out in double;
- * their backwards against central differences of those. Every kernel table. R1_SEED=n repeats a run. */
+/* test_ops_moe.c -- routing, balance loss, plan, gather and combine against DeepSeek-V3's equations written out in
+ * double; their backwards against central differences of those. Every kernel table. R1_SEED=n repeats a run. */
 #include "unit.h"
 
 #include "fd.h"
@@ -55,8 +55,8 @@ static void ref_choose(const double *sc, const float *bias, const route_shape *s
 typedef struct route_ref {
     const route_shape *s;
     int                T;
-    const double      *logits, *cw, *cs; /* [T, E]; the objective is sum cw weight + cs score, [T, k] and [T, E] or NULL */
-    const int32_t     *expert;           /* [T, k] the choice, held fixed */
+    const double  *logits, *cw, *cs; /* [T, E]; the objective is sum cw weight + cs score, [T, k] and [T, E] or NULL */
+    const int32_t *expert;           /* [T, k] the choice, held fixed */
 } route_ref;
 
 static void ref_weights(const double *sc, const int32_t *expert, const route_shape *s, double *w) {
@@ -66,7 +66,7 @@ static void ref_weights(const double *sc, const int32_t *expert, const route_sha
 }
 
 static double route_obj(const void *ctx) {
-    const route_ref *r = ctx;
+    const route_ref *r   = ctx;
     double           sum = 0, sc[E_MAX], w[E_MAX];
     for (int t = 0; t < r->T; t++) {
         int E = r->s->experts, k = r->s->topk;
@@ -79,11 +79,11 @@ static double route_obj(const void *ctx) {
 }
 
 static void check_route(const route_shape *s, int T, bool biased) {
-    int    E = s->experts, k = s->topk, close = 0;
-    vec    l = vec_normal(&R, (size_t)(T * E), 1.5f), bias = vec_normal(&R, (size_t)E, 0.1f), d = vec_new((size_t)(T * E));
-    vec    cw = vec_normal(&R, (size_t)(T * k), 1), cs = vec_normal(&R, (size_t)(T * E), 1);
-    route  r;
-    arena  a = {0};
+    int E = s->experts, k = s->topk, close = 0;
+    vec l = vec_normal(&R, (size_t)(T * E), 1.5f), bias = vec_normal(&R, (size_t)E, 0.1f), d = vec_new((size_t)(T * E));
+    vec cw = vec_normal(&R, (size_t)(T * k), 1), cs = vec_normal(&R, (size_t)(T * E), 1);
+    route r;
+    arena a = {0};
     arena_init(&a, route_bytes(T, s));
     route_alloc(&r, &a, T, s);
     op_route_fwd(&r, l.f, biased ? bias.f : NULL, s, T);
@@ -97,7 +97,8 @@ static void check_route(const route_shape *s, int T, bool biased) {
         else
             for (int j = 0; j < k; j++)
                 if (r.expert[t * k + j] != want[j])
-                    fail_msg("row %d choice %d [%s]: expert %d, expected %d (margin %.2g)", t, j, K->name, r.expert[t * k + j], want[j], margin);
+                    fail_msg("row %d choice %d [%s]: expert %d, expected %d (margin %.2g)", t, j, K->name,
+                             r.expert[t * k + j], want[j], margin);
         ref_weights(sc, r.expert + t * k, s, w);
         near("weight", r.weight + t * k, w, (size_t)k, TOL_F32);
     }
@@ -126,7 +127,7 @@ enum { N_SHAPES = sizeof SHAPES / sizeof *SHAPES };
 
 static void test_route(void **s) {
     (void)s;
-    R = rng_seed(unit_seed("route"));
+    R                    = rng_seed(unit_seed("route"));
     static const int T[] = {0, 1, 5, 40};
     for (int i = 0; i < N_SHAPES; i++)
         for (int j = 0; j < 4; j++) {
@@ -177,8 +178,8 @@ static void bal_freq(bal_ref *b) {
 }
 
 static double bal_obj(const void *ctx) {
-    const bal_ref *b = ctx;
-    int            E = b->s->experts;
+    const bal_ref *b     = ctx;
+    int            E     = b->s->experts;
     double         total = 0, T = b->start[b->n_seg] - b->start[0];
     for (int q = 0; q < b->n_seg; q++) {
         double L = b->start[q + 1] - b->start[q], loss = 0;
@@ -207,7 +208,13 @@ static void test_balance(void **st) {
         op_route_fwd(&r, l.f, NULL, s, T);
         for (size_t j = 0; j < sc.n; j++) sc.d[j] = (double)r.score[j];
         for (int from = 0; from < 2; from++) { /* all segments; without the first one */
-            bal_ref b = {.s = s, .score = sc.d, .expert = r.expert, .start = start + from, .n_seg = 3 - from, .alpha = 0.5, .scale = 1};
+            bal_ref b = {.s      = s,
+                         .score  = sc.d,
+                         .expert = r.expert,
+                         .start  = start + from,
+                         .n_seg  = 3 - from,
+                         .alpha  = 0.5,
+                         .scale  = 1};
             bal_freq(&b);
             double want = bal_obj(&b), got = op_balance(NULL, &r, s, start + from, 3 - from, 0.5f, 7);
             near_d("balance", got, want, want, TOL_F32);
@@ -238,7 +245,8 @@ static void check_plan(const plan *p, const int32_t *expert, int T, const route_
             bool padding = i >= p->first[e] + n;
             assert_true(padding == (p->token[i] == -1));
             real += !padding;
-            if (i > p->first[e] && !padding) assert_true(p->token[i] >= p->token[i - 1]); /* in the order of the tokens */
+            if (i > p->first[e] && !padding)
+                assert_true(p->token[i] >= p->token[i - 1]); /* in the order of the tokens */
         }
     }
     assert_int_equal(real, T * k); /* no token is dropped */
@@ -271,8 +279,9 @@ static double combine_obj(const void *ctx) {
 }
 
 static void check_gather(const plan *p, int T, const route_shape *s, int D) {
-    size_t    nx = (size_t)(T * D), ns = (size_t)(p->n * D);
-    vec       x = vec_normal(&R, nx, 1), xs = vec_normal(&R, ns, 1), c = vec_normal(&R, ns, 1), dx = vec_normal(&R, nx, 1), dx0 = vec_new(nx);
+    size_t nx = (size_t)(T * D), ns = (size_t)(p->n * D);
+    vec    x = vec_normal(&R, nx, 1), xs = vec_normal(&R, ns, 1), c = vec_normal(&R, ns, 1), dx = vec_normal(&R, nx, 1),
+        dx0      = vec_new(nx);
     uint16_t *xb = vec_bf16(&x), *xsb = mem_calloc(ns + 1, 2);
     memcpy(dx0.f, dx.f, nx * 4);
     memset(xsb, 0xff, ns * 2);
@@ -296,7 +305,8 @@ static void check_combine(const plan *p, route *rt, int T, const route_shape *s,
     vec    dys = vec_normal(&R, ns, 1), dw = vec_normal(&R, nw, 1);
     memcpy(rt->weight, w.f, nw * 4);
     for (int i = 0; i < T * s->topk; i++)
-        for (int d = 0; d < D; d++) y.d[i / s->topk * D + d] += w.d[i] * ys.d[p->slot[i] * D + d]; /* on what was there */
+        for (int d = 0; d < D; d++)
+            y.d[i / s->topk * D + d] += w.d[i] * ys.d[p->slot[i] * D + d]; /* on what was there */
     op_combine_fwd(y.f, ys.f, rt, p, T, s, D);
     near("combine", y.f, y.d, nx, TOL_F32);
     op_combine_bwd(dys.f, dw.f, c.f, ys.f, rt, p, T, s, D);
@@ -329,7 +339,7 @@ static void check_slots(const route_shape *s, int T, int pad, int D, bool crowd)
 
 static void test_slots(void **st) {
     (void)st;
-    R = rng_seed(unit_seed("slots"));
+    R                    = rng_seed(unit_seed("slots"));
     static const int T[] = {0, 1, 7, 40};
     for (int i = 0; i < N_SHAPES; i++)
         for (int j = 0; j < 4; j++) {
@@ -339,7 +349,7 @@ static void test_slots(void **st) {
         }
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_route), cmocka_unit_test(test_route_ties), cmocka_unit_test(test_balance),
-                                          cmocka_unit_test(test_slots)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_route), cmocka_unit_test(test_route_ties),
+                                          cmocka_unit_test(test_balance), cmocka_unit_test(test_slots)};
 
 FD_MAIN(tests)

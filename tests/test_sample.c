@@ -5,7 +5,8 @@
 
 enum { V = 64 };
 
-/* The distribution by the book, in float64 and with a sort: temperature, top-k, renormalise, top-p; ties by lowest id. */
+/* The distribution by the book, in float64 and with a sort: temperature, top-k, renormalise, top-p; ties by lowest id.
+ */
 static void exact(const float *x /* [n] */, int n, double temp, int top_k, double top_p, double *p /* [n] */) {
     int    order[V];
     double sum = 0, m = -INFINITY;
@@ -73,7 +74,8 @@ static void check_draws(const float *x, int n, float temp, int top_k, float top_
         seen[t]++;
     }
     double z = deviate(p, seen, n, draws);
-    if (z > 4.5) fail_msg("chi-square deviate %.2f at temp %g top_k %d top_p %g n %d", z, (double)temp, top_k, (double)top_p, n);
+    if (z > 4.5)
+        fail_msg("chi-square deviate %.2f at temp %g top_k %d top_p %g n %d", z, (double)temp, top_k, (double)top_p, n);
 }
 
 static void test_frequencies(void **state) {
@@ -202,9 +204,9 @@ static void test_seed(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_frequencies), cmocka_unit_test(test_ties),       cmocka_unit_test(test_support),
-        cmocka_unit_test(test_greedy_and_limits), cmocka_unit_test(test_odd_logits), cmocka_unit_test(test_logprob),
-        cmocka_unit_test(test_seed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_frequencies), cmocka_unit_test(test_ties),
+                                       cmocka_unit_test(test_support),     cmocka_unit_test(test_greedy_and_limits),
+                                       cmocka_unit_test(test_odd_logits),  cmocka_unit_test(test_logprob),
+                                       cmocka_unit_test(test_seed)};
     return cmocka_run_group_tests_name("sample", tests, NULL, NULL);
 }

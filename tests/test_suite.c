@@ -73,7 +73,7 @@ static void test_bad_rows(void **state) {
     suite_args   a = quick();
     a.data         = "/nonexistent/rows.jsonl";
     assert_false(suite_run(M, &a, &r, &e));
-    a.data  = NULL;
+    a.data = NULL;
     assert_false(suite_run(M, &a, &r, &e));
     a.suite = "valif";
     assert_false(suite_run(M, &a, &r, &e));
@@ -105,10 +105,10 @@ static bool has_truth(const seen *s, const char *truth) {
 
 static void test_rows(void **state) {
     (void)state;
-    err          e = {0};
-    suite_result r = {0};
-    seen         s = {0};
-    suite_args   a = quick();
+    err          e   = {0};
+    suite_result r   = {0};
+    seen         s   = {0};
+    suite_args   a   = quick();
     str          big = {0};
     str_add(&big, "{\"question\":\"What is 1 + 1?\",\"answer\":2}\n\n"
                   "{\"question\":\"a\",\"answer\":\"so\\n#### 18\"}\r\n"
@@ -128,7 +128,7 @@ static void test_rows(void **state) {
     assert_int_equal(r.n_cell, 2);
     assert_true(has_truth(&s, "2") && has_truth(&s, "18") && has_truth(&s, "x = 5") && has_truth(&s, "2.5"));
     suite_free(&r);
-    a.limit = 2;
+    a.limit   = 2;
     a.on_case = NULL;
     assert_true(suite_run(M, &a, &r, &e));
     assert_int_equal(r.all.n, 2);

@@ -25,15 +25,16 @@
 #include "train/schedule.h"
 
 /* ---- recipes ---- */
-static const char GOOD[] = "[run]\nname = t\n[model]\nmodel_type = deepseek_v3\nhidden_size = 32\n"
-                           "num_hidden_layers = 2\nfirst_k_dense_replace = 1\nnum_attention_heads = 2\nq_lora_rank = 16\n"
-                           "kv_lora_rank = 16\nqk_nope_head_dim = 8\nqk_rope_head_dim = 8\nv_head_dim = 8\n"
-                           "intermediate_size = 64\nn_routed_experts = 4\nn_shared_experts = 1\nnum_experts_per_tok = 2\n"
-                           "moe_intermediate_size = 32\nn_group = 1\ntopk_group = 1\nrouted_scaling_factor = 1\n"
-                           "scoring_func = sigmoid\ntopk_method = noaux_tc\nnorm_topk_prob = true\n"
-                           "num_nextn_predict_layers = 1\nmax_position_embeddings = 256\nrope_theta = 10000\n"
-                           "[tokenizer]\nvocab_size = 300\n[mix.base]\nlinear = 1\narithmetic = 2 levels 1:3 2\n"
-                           "[pretrain]\nsteps = 10\nbatch_tokens = 512\nmicro_tokens = 256\nmax_len = 256\n";
+static const char GOOD[] =
+    "[run]\nname = t\n[model]\nmodel_type = deepseek_v3\nhidden_size = 32\n"
+    "num_hidden_layers = 2\nfirst_k_dense_replace = 1\nnum_attention_heads = 2\nq_lora_rank = 16\n"
+    "kv_lora_rank = 16\nqk_nope_head_dim = 8\nqk_rope_head_dim = 8\nv_head_dim = 8\n"
+    "intermediate_size = 64\nn_routed_experts = 4\nn_shared_experts = 1\nnum_experts_per_tok = 2\n"
+    "moe_intermediate_size = 32\nn_group = 1\ntopk_group = 1\nrouted_scaling_factor = 1\n"
+    "scoring_func = sigmoid\ntopk_method = noaux_tc\nnorm_topk_prob = true\n"
+    "num_nextn_predict_layers = 1\nmax_position_embeddings = 256\nrope_theta = 10000\n"
+    "[tokenizer]\nvocab_size = 300\n[mix.base]\nlinear = 1\narithmetic = 2 levels 1:3 2\n"
+    "[pretrain]\nsteps = 10\nbatch_tokens = 512\nmicro_tokens = 256\nmax_len = 256\n";
 
 static recipe *parse(const char *text, const char *const *sets, int n, err *e) {
     return recipe_parse("r.ini", text, "", sets, n, e);
@@ -67,7 +68,7 @@ static void tokens_become_steps(void **state) {
     assert_int_equal(r->stage[STAGE_PRETRAIN].sched.steps, 11); /* rounded up */
     recipe_free(r);
     const char *big[] = {"pretrain.steps=0", "pretrain.tokens=40e6"};
-    r = parse(GOOD, big, 2, &e);
+    r                 = parse(GOOD, big, 2, &e);
     assert_non_null(r);
     assert_int_equal(r->stage[STAGE_PRETRAIN].sched.steps, 78125);
     recipe_free(r);
@@ -163,8 +164,9 @@ static void set_overrides(void **state) {
     assert_int_equal(r->mix[0].n, 2);
     assert_true(r->model.yarn_factor == 2 && r->seed == 7);
     recipe_free(r);
-    static const char *const wrong[] = {"pretrain.lr", "lr=1", ".lr=1", "pretrain.=1", "pretrain.lrr=1", "mix.base=1",
-                                        "pretrain.lr=x", "nowhere.lr=1", "mix.base.nothing=1", ""};
+    static const char *const wrong[] = {
+        "pretrain.lr", "lr=1",          ".lr=1",        "pretrain.=1",        "pretrain.lrr=1",
+        "mix.base=1",  "pretrain.lr=x", "nowhere.lr=1", "mix.base.nothing=1", ""};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         r = parse(GOOD, &wrong[i], 1, &e);
         if (r) print_error("--set %s accepted\n", wrong[i]);
@@ -174,8 +176,8 @@ static void set_overrides(void **state) {
 }
 
 static uint64_t hash_of(const char *text, const char *set) {
-    err      e;
-    recipe  *r = parse(text, &set, set ? 1 : 0, &e);
+    err     e;
+    recipe *r = parse(text, &set, set ? 1 : 0, &e);
     assert_non_null(r);
     uint64_t h = r->hash;
     recipe_free(r);
@@ -279,14 +281,14 @@ static void schedule_values(void **state) {
     near(schedule_lr(&c, 4), 0.5, 1e-7);
     near(schedule_lr(&c, 9), 1, 1e-7);
     near(schedule_lr(&c, 10), 1, 1e-7);
-    near(schedule_lr(&c, 60), 0.55, 1e-6);                              /* half way: the mean */
-    near(schedule_lr(&c, 35), 0.1 + 0.9 * (1 + sqrt(0.5)) / 2, 1e-6);   /* a quarter: cos(pi/4) */
+    near(schedule_lr(&c, 60), 0.55, 1e-6);                            /* half way: the mean */
+    near(schedule_lr(&c, 35), 0.1 + 0.9 * (1 + sqrt(0.5)) / 2, 1e-6); /* a quarter: cos(pi/4) */
     near(schedule_lr(&c, 110), 0.1, 1e-6);
     near(schedule_lr(&c, 1000), 0.1, 1e-6);
     schedule w = {.lr = 2, .min_lr = 0, .warmup = 0, .steps = 100, .kind = SCHED_WSD, .decay = 0.36f};
     near(schedule_lr(&w, 0), 2, 0);
     near(schedule_lr(&w, 64), 2, 0);
-    near(schedule_lr(&w, 73), 2 * (1 - 0.5), 1e-6);  /* a quarter of the fall: 1 - sqrt(1/4) */
+    near(schedule_lr(&w, 73), 2 * (1 - 0.5), 1e-6); /* a quarter of the fall: 1 - sqrt(1/4) */
     near(schedule_lr(&w, 100), 0, 1e-7);
     for (int i = 1; i < 100; i++) assert_true(schedule_lr(&w, i) <= schedule_lr(&w, i - 1));
     assert_true(schedule_lr(&w, 99) > 0);
@@ -343,8 +345,8 @@ static void reference_step(double *w, double *m, double *v, const float *g, int6
                            const optim_args *a, int t) {
     for (int64_t k = 0; k < n; k++) {
         double x = scale * (double)g[k], b1 = (double)a->beta1, b2 = (double)a->beta2;
-        m[k] = b1 * m[k] + (1 - b1) * x;
-        v[k] = b2 * v[k] + (1 - b2) * x * x;
+        m[k]      = b1 * m[k] + (1 - b1) * x;
+        v[k]      = b2 * v[k] + (1 - b2) * x * x;
         double mh = m[k] / (1 - pow(b1, t)), vh = v[k] / (1 - pow(b2, t));
         w[k] -= (double)a->lr * (mh / (sqrt(vh) + (double)a->eps) + (decay ? (double)a->wd * w[k] : 0));
     }
@@ -408,8 +410,7 @@ static void threads_do_not_matter(void **state) {
         optim_free(o);
     }
     omp_set_num_threads(par_threads());
-    for (int i = 0; i < N_PARAM; i++)
-        assert_memory_equal(b[0].p[i].w.data, b[1].p[i].w.data, (size_t)SIZES[i] * 4);
+    for (int i = 0; i < N_PARAM; i++) assert_memory_equal(b[0].p[i].w.data, b[1].p[i].w.data, (size_t)SIZES[i] * 4);
     bag_free(&b[0]);
     bag_free(&b[1]);
 }
@@ -447,8 +448,10 @@ static void muon_orthogonalises(void **state) {
     for (int k = 0; k < 3; k++) {
         int    rows = shape[k][0], cols = shape[k][1], s = rows < cols ? rows : cols, l = rows < cols ? cols : rows;
         float *x = mem_calloc((size_t)rows * (size_t)cols, 4), *o = mem_calloc((size_t)rows * (size_t)cols, 4);
-        param  p  = {.name = "model.layers.0.mlp.up_proj.weight", .decay = true, .trained = true,
-                     .w = {.type = DT_F32, .nd = 2, .ne = {rows, cols}, .data = x}};
+        param  p  = {.name    = "model.layers.0.mlp.up_proj.weight",
+                     .decay   = true,
+                     .trained = true,
+                     .w       = {.type = DT_F32, .nd = 2, .ne = {rows, cols}, .data = x}};
         param *pp = &p;
         assert_true(muon_takes(&p));
         muon *mu = muon_new(&pp, 1);
@@ -523,20 +526,31 @@ static void same_model(model *a, model *b) {
     }
 }
 
-static const ckpt_state STATE = {.stage = "pretrain", .step = 123456789012, .updates = 123456789011,
-                                 .next_doc = UINT64_MAX - 5, .tokens = 77, .learned = 66, .skipped = 1,
-                                 .valid = 0.1, .best_valid = 1.0 / 3, .best_step = 9, .elapsed = 12.345678901234567,
-                                 .seed = UINT64_MAX, .recipe_hash = 0x8000000000000001u, .mix_hash = 2, .threads = 2,
-                                 .kernel = "avx512"};
+static const ckpt_state STATE = {.stage       = "pretrain",
+                                 .step        = 123456789012,
+                                 .updates     = 123456789011,
+                                 .next_doc    = UINT64_MAX - 5,
+                                 .tokens      = 77,
+                                 .learned     = 66,
+                                 .skipped     = 1,
+                                 .valid       = 0.1,
+                                 .best_valid  = 1.0 / 3,
+                                 .best_step   = 9,
+                                 .elapsed     = 12.345678901234567,
+                                 .seed        = UINT64_MAX,
+                                 .recipe_hash = 0x8000000000000001u,
+                                 .mix_hash    = 2,
+                                 .threads     = 2,
+                                 .kernel      = "avx512"};
 
 static void state_equals(const ckpt_state *a, const ckpt_state *b) {
     assert_string_equal(a->stage, b->stage);
     assert_string_equal(a->kernel, b->kernel);
-    assert_true(a->step == b->step && a->updates == b->updates && a->next_doc == b->next_doc && a->tokens == b->tokens &&
-                a->learned == b->learned && a->skipped == b->skipped && a->skipped_row == b->skipped_row &&
-                a->valid == b->valid && a->best_valid == b->best_valid && a->best_step == b->best_step &&
-                a->elapsed == b->elapsed && a->seed == b->seed && a->recipe_hash == b->recipe_hash &&
-                a->mix_hash == b->mix_hash && a->threads == b->threads);
+    assert_true(a->step == b->step && a->updates == b->updates && a->next_doc == b->next_doc &&
+                a->tokens == b->tokens && a->learned == b->learned && a->skipped == b->skipped &&
+                a->skipped_row == b->skipped_row && a->valid == b->valid && a->best_valid == b->best_valid &&
+                a->best_step == b->best_step && a->elapsed == b->elapsed && a->seed == b->seed &&
+                a->recipe_hash == b->recipe_hash && a->mix_hash == b->mix_hash && a->threads == b->threads);
 }
 
 typedef struct ckpt_case {
@@ -611,9 +625,9 @@ static void ckpt_damage(void **state) {
     int    refused   = 0;
     enum { RUNS = 300 };
     for (int i = 0; i < RUNS; i++) {
-        size_t at = rng_below(&r, i % 2 ? c.n : c.n < 4000 ? c.n : 4000); /* half of them in the header */
+        size_t at  = rng_below(&r, i % 2 ? c.n : c.n < 4000 ? c.n : 4000); /* half of them in the header */
         char   was = c.p[at];
-        c.p[at] = (char)(was ^ (1 << rng_below(&r, 8)));
+        c.p[at]    = (char)(was ^ (1 << rng_below(&r, 8)));
         put_file(c.path, c.p, c.n);
         if (ckpt_load(c.path, c.b, &s, &e)) {
             same_model(c.a, c.b);
@@ -733,8 +747,8 @@ static void flops_by_hand(void **state) {
     c.vocab_size = 300;
     recipe_free(r);
     /* attention: q 32*16 + 16*2*16, kv 32*(16+8) + 16*2*(8+8), out 2*8*32 */
-    double attn = 32 * 16 + 16 * 2 * 16 + 32 * 24 + 16 * 2 * 16 + 16 * 32;
-    double moe  = 32 * 4 + 3 * 32 * 32 * 3, dense = 3 * 32 * 64, head = 32 * 300;
+    double      attn = 32 * 16 + 16 * 2 * 16 + 32 * 24 + 16 * 2 * 16 + 16 * 32;
+    double      moe = 32 * 4 + 3 * 32 * 32 * 3, dense = 3 * 32 * 64, head = 32 * 300;
     flops_model f = flops_of(&c, false);
     near(f.token, 6 * (2 * attn + dense + moe + head), 0.5);
     near(f.pair, 6 * 2 * 2 * (16 + 8), 0.5);
@@ -754,16 +768,25 @@ int main(void) {
     }
     gemm_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_recipe),           cmocka_unit_test(tokens_become_steps),
-        cmocka_unit_test(bad_recipes),           cmocka_unit_test(set_overrides),
-        cmocka_unit_test(hash_is_of_the_meaning), cmocka_unit_test(text_is_a_recipe),
-        cmocka_unit_test(table_rows),            cmocka_unit_test(optional_text),
-        cmocka_unit_test(shipped_recipes),       cmocka_unit_test(schedule_values),
-        cmocka_unit_test(adamw_is_the_paper),    cmocka_unit_test(threads_do_not_matter),
-        cmocka_unit_test(bad_gradient_changes_nothing), cmocka_unit_test(muon_orthogonalises),
+        cmocka_unit_test(good_recipe),
+        cmocka_unit_test(tokens_become_steps),
+        cmocka_unit_test(bad_recipes),
+        cmocka_unit_test(set_overrides),
+        cmocka_unit_test(hash_is_of_the_meaning),
+        cmocka_unit_test(text_is_a_recipe),
+        cmocka_unit_test(table_rows),
+        cmocka_unit_test(optional_text),
+        cmocka_unit_test(shipped_recipes),
+        cmocka_unit_test(schedule_values),
+        cmocka_unit_test(adamw_is_the_paper),
+        cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(bad_gradient_changes_nothing),
+        cmocka_unit_test(muon_orthogonalises),
         cmocka_unit_test(ckpt_roundtrip),
-        cmocka_unit_test(ckpt_damage),           cmocka_unit_test(ckpt_full_disk),
-        cmocka_unit_test(ckpt_nan),              cmocka_unit_test(metrics_forget_the_future),
+        cmocka_unit_test(ckpt_damage),
+        cmocka_unit_test(ckpt_full_disk),
+        cmocka_unit_test(ckpt_nan),
+        cmocka_unit_test(metrics_forget_the_future),
         cmocka_unit_test(flops_by_hand),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

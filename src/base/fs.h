@@ -21,19 +21,19 @@ typedef struct fs_file {
     size_t         n;
 } fs_file;
 
-bool  fs_map(const char *path, fs_file *f, err *e) R1_MUST_USE;   /* read only; an empty file maps as n = 0, p = "" */
+bool  fs_map(const char *path, fs_file *f, err *e) R1_MUST_USE; /* read only; an empty file maps as n = 0, p = "" */
 void  fs_unmap(fs_file *f);
-char *fs_read(const char *path, size_t max, size_t *n, err *e) R1_MUST_USE; /* NUL added; > max bytes is an error */
+char *fs_read(const char *path, size_t max, size_t *n, err *e) R1_MUST_USE;    /* NUL added; > max bytes is an error */
 bool  fs_write(const char *path, const void *p, size_t n, err *e) R1_MUST_USE; /* atomic */
 bool  fs_exists(const char *path);
 bool  fs_is_dir(const char *path);
-bool  fs_mkdirs(const char *path, err *e) R1_MUST_USE;            /* like mkdir -p */
-bool  fs_remove(const char *path, err *e);                        /* file or empty folder */
+bool  fs_mkdirs(const char *path, err *e) R1_MUST_USE; /* like mkdir -p */
+bool  fs_remove(const char *path, err *e);             /* file or empty folder */
 
 typedef struct fs_out fs_out;
-fs_out *fs_out_open(const char *path, err *e) R1_MUST_USE;
-bool    fs_out_write(fs_out *o, const void *p, size_t n, err *e) R1_MUST_USE; /* buffered */
-size_t  fs_out_pos(const fs_out *o);
-bool    fs_out_commit(fs_out *o, err *e) R1_MUST_USE;             /* o is freed either way; on failure the .tmp is removed */
-void    fs_out_abort(fs_out *o);                                  /* NULL is fine */
+fs_out               *fs_out_open(const char *path, err *e) R1_MUST_USE;
+bool                  fs_out_write(fs_out *o, const void *p, size_t n, err *e) R1_MUST_USE; /* buffered */
+size_t                fs_out_pos(const fs_out *o);
+bool fs_out_commit(fs_out *o, err *e) R1_MUST_USE; /* o is freed either way; on failure the .tmp is removed */
+void fs_out_abort(fs_out *o);                      /* NULL is fine */
 #endif

@@ -21,9 +21,9 @@ void log_info(const char *fmt, ...) R1_PRINTF(1, 2);
 void log_debug(const char *fmt, ...) R1_PRINTF(1, 2);
 
 typedef struct progress progress;
-progress *progress_new(const char *label, int64_t total);
-void      progress_update(progress *p, int64_t done, const char *text);
-void      progress_clear(progress *p);   /* wipe the line so that other output can be printed */
-void      progress_free(progress *p);    /* draws the last state and ends the line; NULL is fine */
-double    time_now(void);                /* seconds, monotonic */
+progress               *progress_new(const char *label, int64_t total);
+void                    progress_update(progress *p, int64_t done, const char *text);
+void                    progress_clear(progress *p); /* wipe the line so that other output can be printed */
+void                    progress_free(progress *p);  /* draws the last state and ends the line; NULL is fine */
+double                  time_now(void);              /* seconds, monotonic */
 #endif

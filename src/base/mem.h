@@ -17,20 +17,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *mem_alloc(size_t bytes);              /* 64-byte aligned, not zeroed */
-void *mem_calloc(size_t n, size_t size);    /* 64-byte aligned, zeroed; checks n * size */
-void *mem_realloc(void *p, size_t bytes);   /* p from mem_realloc or NULL only (plain malloc family) */
+void *mem_alloc(size_t bytes);            /* 64-byte aligned, not zeroed */
+void *mem_calloc(size_t n, size_t size);  /* 64-byte aligned, zeroed; checks n * size */
+void *mem_realloc(void *p, size_t bytes); /* p from mem_realloc or NULL only (plain malloc family) */
 char *mem_strdup(const char *s);
-void  mem_free(void *p);                    /* NULL is fine */
+void  mem_free(void *p); /* NULL is fine */
 
 typedef struct arena {
     uint8_t *base;
     size_t   size, used, peak;
 } arena;
 
-void   arena_init(arena *a, size_t bytes);  /* zero pages from the OS, huge pages asked for */
-void   arena_free(arena *a);
-void  *arena_alloc(arena *a, size_t bytes); /* 64-byte aligned, contents unspecified */
+void                 arena_init(arena *a, size_t bytes); /* zero pages from the OS, huge pages asked for */
+void                 arena_free(arena *a);
+void                *arena_alloc(arena *a, size_t bytes); /* 64-byte aligned, contents unspecified */
 static inline float *arena_floats(arena *a, size_t n) { return (float *)arena_alloc(a, n * sizeof(float)); }
 static inline size_t arena_mark(const arena *a) { return a->used; }
 static inline void   arena_reset(arena *a, size_t mark) { a->used = mark; }

@@ -34,16 +34,23 @@ typedef struct opt {
     double      lo, hi;
     const char *arg, *help;
 } opt;
-#define OPT_STR(s, n, o, a, h) {OPT_T_STR, s, n, o, 0, 0, a, h}            /* const char ** */
-#define OPT_INT(s, n, o, lo, hi, a, h) {OPT_T_INT, s, n, o, lo, hi, a, h}  /* int * */
-#define OPT_U64(s, n, o, a, h) {OPT_T_U64, s, n, o, 0, 0, a, h}            /* uint64_t * */
-#define OPT_F64(s, n, o, lo, hi, a, h) {OPT_T_F64, s, n, o, lo, hi, a, h}  /* double * */
-#define OPT_BOOL(s, n, o, h) {OPT_T_BOOL, s, n, o, 0, 0, NULL, h}          /* bool *, set to true */
-#define OPT_MULTI(s, n, o, a, h) {OPT_T_MULTI, s, n, o, 0, 0, a, h}        /* str_list * */
-#define OPT_END {OPT_T_END, 0, NULL, NULL, 0, 0, NULL, NULL}
+#define OPT_STR(s, n, o, a, h)                                                                                         \
+    { OPT_T_STR, s, n, o, 0, 0, a, h } /* const char ** */
+#define OPT_INT(s, n, o, lo, hi, a, h)                                                                                 \
+    { OPT_T_INT, s, n, o, lo, hi, a, h } /* int * */
+#define OPT_U64(s, n, o, a, h)                                                                                         \
+    { OPT_T_U64, s, n, o, 0, 0, a, h } /* uint64_t * */
+#define OPT_F64(s, n, o, lo, hi, a, h)                                                                                 \
+    { OPT_T_F64, s, n, o, lo, hi, a, h } /* double * */
+#define OPT_BOOL(s, n, o, h)                                                                                           \
+    { OPT_T_BOOL, s, n, o, 0, 0, NULL, h } /* bool *, set to true */
+#define OPT_MULTI(s, n, o, a, h)                                                                                       \
+    { OPT_T_MULTI, s, n, o, 0, 0, a, h } /* str_list * */
+#define OPT_END                                                                                                        \
+    { OPT_T_END, 0, NULL, NULL, 0, 0, NULL, NULL }
 
 enum { OPT_ERROR = -1, OPT_HELP = -2 };
-int  opt_parse(const opt *table, int argc, char **argv, err *e); /* argv[0] is skipped */
+int  opt_parse(const opt *table, int argc, char **argv, err *e);             /* argv[0] is skipped */
 void opt_print_help(const opt *table, const char *usage, const char *about); /* to stdout, 80 columns */
 void str_list_free(str_list *l);
 /* The nearest of n names to `s` by edit distance, or NULL when none is near. */

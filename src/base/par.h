@@ -7,10 +7,10 @@
  *   par_threads();        // how many; fixed for the life of the process */
 #ifndef R1_PAR_H
 #define R1_PAR_H
-void par_init(int threads);   /* 0 = choose */
+void par_init(int threads); /* 0 = choose */
 int  par_threads(void);
-int  par_id(void);            /* this thread's number inside a parallel region; 0 outside */
-int  par_count(void);         /* threads of the current region; 1 outside */
+int  par_id(void);    /* this thread's number inside a parallel region; 0 outside */
+int  par_count(void); /* threads of the current region; 1 outside */
 /* Split n items over nt threads in multiples of grain: thread t gets [*lo, *hi). */
 static inline void par_split(long n, long grain, int t, int nt, long *lo, long *hi) {
     long blocks = (n + grain - 1) / grain;

@@ -13,13 +13,13 @@ typedef struct rng {
     uint64_t s[4];
 } rng;
 
-uint64_t hash_u64(uint64_t x);                     /* splitmix64 finaliser */
+uint64_t hash_u64(uint64_t x);                       /* splitmix64 finaliser */
 uint64_t hash_bytes(const void *p, unsigned long n); /* FNV-1a 64, then hash_u64 */
 rng      rng_seed(uint64_t seed);
 rng      rng_fork(uint64_t seed, uint64_t stream); /* independent stream of the same seed */
 uint64_t rng_u64(rng *r);
-uint64_t rng_below(rng *r, uint64_t n);            /* uniform in [0, n), n >= 1 */
-int      rng_range(rng *r, int lo, int hi);        /* uniform in [lo, hi], both included */
-double   rng_f64(rng *r);                          /* uniform in [0, 1) */
-float    rng_normal(rng *r);                       /* mean 0, deviation 1 (Box-Muller, no cache) */
+uint64_t rng_below(rng *r, uint64_t n);     /* uniform in [0, n), n >= 1 */
+int      rng_range(rng *r, int lo, int hi); /* uniform in [lo, hi], both included */
+double   rng_f64(rng *r);                   /* uniform in [0, 1) */
+float    rng_normal(rng *r);                /* mean 0, deviation 1 (Box-Muller, no cache) */
 #endif

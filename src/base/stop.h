@@ -15,6 +15,6 @@
 
 void stop_install(void);
 bool stop_requested(void);
-int  stop_signal(void);       /* the signal that asked; 0: none */
+int  stop_signal(void); /* the signal that asked; 0: none */
 void stop_clear(void);
 #endif

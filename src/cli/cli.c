@@ -22,7 +22,7 @@ int cli_usage(const char *cmd, const err *e) {
 
 bool cli_options(const opt *table, int argc, char **argv, const char *usage, const char *about, int *first,
                  int *status) {
-    err e = {0};
+    err e  = {0};
     int at = opt_parse(table, argc, argv, &e);
     if (at >= 0) {
         *first = at;
@@ -61,7 +61,8 @@ bool cli_default_model(str *out, err *e) {
         str_addf(out, "%s/%s", exe, shipped);
         if (fs_exists(out->p)) return true;
     }
-    return err_set(e, "no model: %s is neither here nor beside the program; name one with -m FILE or R1_MODEL", shipped);
+    return err_set(e, "no model: %s is neither here nor beside the program; name one with -m FILE or R1_MODEL",
+                   shipped);
 }
 
 model *cli_model(const char *path, err *e) {

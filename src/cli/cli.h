@@ -35,7 +35,7 @@ model *cli_text_model(const char *path, err *e) R1_MUST_USE;
 /* The context to make room for: `wanted`, or (0) the model's own, at most 8192. Never more than the model's own. */
 int cli_ctx(const model *m, int wanted);
 
-enum { CLI_TEXT_MAX = 16 << 20 };                  /* longest question or file that is read at all */
+enum { CLI_TEXT_MAX = 16 << 20 }; /* longest question or file that is read at all */
 bool cli_read_stdin(size_t max, str *out, err *e) R1_MUST_USE;
 /* Text that a person could have written: not empty, UTF-8, no control characters. `what` begins the message. */
 bool cli_check_text(const char *what, const char *p, size_t n, err *e) R1_MUST_USE;
@@ -49,13 +49,13 @@ const char *cli_count(double n, char buf[32]);
 
 /* ---- an answer while it comes: thinking dimmed on a terminal, plain text elsewhere ---- */
 typedef struct cli_view {
-    bool tty, color;     /* color: a terminal, and NO_COLOR is unset */
+    bool tty, color; /* color: a terminal, and NO_COLOR is unset */
     bool hide_thinking;
-    int  part;           /* what was printed last: -1 nothing, else a split_part */
-    bool dim;            /* the terminal is in dim mode now */
-    int  newlines;       /* held back: a part neither begins nor ends with blank lines */
+    int  part;     /* what was printed last: -1 nothing, else a split_part */
+    bool dim;      /* the terminal is in dim mode now */
+    int  newlines; /* held back: a part neither begins nor ends with blank lines */
 } cli_view;
 void cli_view_init(cli_view *v, bool hide_thinking);
-void cli_view_part(void *view, split_part part, const char *p, size_t n);   /* a split_fn */
-void cli_view_end(cli_view *v);                    /* ends the line, leaves dim mode */
+void cli_view_part(void *view, split_part part, const char *p, size_t n); /* a split_fn */
+void cli_view_end(cli_view *v);                                           /* ends the line, leaves dim mode */
 #endif

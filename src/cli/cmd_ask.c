@@ -80,8 +80,12 @@ static int answer(const ask_opts *o, const str *question) {
     double        load_s = time_now() - t0;
     chat_msg      msg[2] = {{"system", o->system}, {"user", question->p}};
     int           skip   = o->system ? 0 : 1;
-    generate_args a      = {.max_new = o->max_tokens, .temp = (float)o->temp, .top_p = (float)o->top_p, .top_k = o->top_k,
-                            .seed = o->seed, .cancel = stop_requested};
+    generate_args a      = {.max_new = o->max_tokens,
+                            .temp    = (float)o->temp,
+                            .top_p   = (float)o->top_p,
+                            .top_k   = o->top_k,
+                            .seed    = o->seed,
+                            .cancel  = stop_requested};
     cli_view_init(&view, o->answer_only);
     if (!o->json) {
         a.on_part = cli_view_part;
@@ -106,22 +110,22 @@ done:
 }
 
 int cmd_ask(int argc, char **argv) {
-    ask_opts o  = {.top_p = 0.95};
-    opt table[] = {
-        OPT_STR('m', "model", &o.model, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
-        OPT_STR('f', "file", &o.file, "FILE", "append this file's text to the question"),
-        OPT_BOOL(0, "json", &o.json, "one JSON object on stdout instead of text"),
-        OPT_INT('n', "max-tokens", &o.max_tokens, 1, 1 << 24, "N", "longest answer, thinking included"),
-        OPT_F64('t', "temp", &o.temp, 0, 10, "T", "temperature; 0, the default, takes the likeliest token"),
-        OPT_F64(0, "top-p", &o.top_p, 0, 1, "P", "sample among the likeliest tokens that make up P (0.95)"),
-        OPT_INT(0, "top-k", &o.top_k, 0, 1 << 24, "K", "sample among the K likeliest tokens (0: all)"),
-        OPT_U64(0, "seed", &o.seed, "S", "of the sampling; the same seed gives the same answer"),
-        OPT_BOOL(0, "no-think", &o.no_think, "answer at once, without reasoning"),
-        OPT_BOOL('a', "answer-only", &o.answer_only, "think, but print the answer alone"),
-        OPT_STR(0, "system", &o.system, "TEXT", "system message before the question"),
-        OPT_INT(0, "ctx", &o.ctx, 2, 1 << 24, "N", "context in tokens (default: the model's, at most 8192)"),
-        OPT_BOOL('q', "quiet", &o.quiet, "nothing on stderr but errors"),
-        OPT_END};
+    ask_opts o       = {.top_p = 0.95};
+    opt      table[] = {
+             OPT_STR('m', "model", &o.model, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
+             OPT_STR('f', "file", &o.file, "FILE", "append this file's text to the question"),
+             OPT_BOOL(0, "json", &o.json, "one JSON object on stdout instead of text"),
+             OPT_INT('n', "max-tokens", &o.max_tokens, 1, 1 << 24, "N", "longest answer, thinking included"),
+             OPT_F64('t', "temp", &o.temp, 0, 10, "T", "temperature; 0, the default, takes the likeliest token"),
+             OPT_F64(0, "top-p", &o.top_p, 0, 1, "P", "sample among the likeliest tokens that make up P (0.95)"),
+             OPT_INT(0, "top-k", &o.top_k, 0, 1 << 24, "K", "sample among the K likeliest tokens (0: all)"),
+             OPT_U64(0, "seed", &o.seed, "S", "of the sampling; the same seed gives the same answer"),
+             OPT_BOOL(0, "no-think", &o.no_think, "answer at once, without reasoning"),
+             OPT_BOOL('a', "answer-only", &o.answer_only, "think, but print the answer alone"),
+             OPT_STR(0, "system", &o.system, "TEXT", "system message before the question"),
+             OPT_INT(0, "ctx", &o.ctx, 2, 1 << 24, "N", "context in tokens (default: the model's, at most 8192)"),
+             OPT_BOOL('q', "quiet", &o.quiet, "nothing on stderr but errors"),
+             OPT_END};
     int first, status;
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
     err e = {0};

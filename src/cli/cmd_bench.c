@@ -19,8 +19,8 @@ static const char about[] =
     "Tokens a second: reading a prompt (pp512) and writing (tg128), medians over the repetitions after one warm-up.";
 
 typedef struct bench_result {
-    int    n;                    /* tokens */
-    double rate[REPS_MAX];       /* tokens a second, sorted */
+    int    n;              /* tokens */
+    double rate[REPS_MAX]; /* tokens a second, sorted */
     double median;
 } bench_result;
 
@@ -90,13 +90,14 @@ int cmd_bench(int argc, char **argv) {
     const char *path = NULL;
     int         reps = 5, n_pp = 512, n_tg = 128, first, status;
     bool        json = false, quiet = false;
-    opt table[] = {
-        OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
-        OPT_INT('r', "reps", &reps, 1, REPS_MAX, "N", "repetitions (5)"),
-        OPT_INT('p', "prompt", &n_pp, 1, 1 << 20, "N", "tokens of prompt (512)"),
-        OPT_INT('n', "gen", &n_tg, 1, 1 << 20, "N", "tokens written (128)"),
-        OPT_BOOL(0, "json", &json, "one JSON object on stdout"),
-        OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors (there is nothing else)"), OPT_END};
+    opt         table[] = {
+                OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
+                OPT_INT('r', "reps", &reps, 1, REPS_MAX, "N", "repetitions (5)"),
+                OPT_INT('p', "prompt", &n_pp, 1, 1 << 20, "N", "tokens of prompt (512)"),
+                OPT_INT('n', "gen", &n_tg, 1, 1 << 20, "N", "tokens written (128)"),
+                OPT_BOOL(0, "json", &json, "one JSON object on stdout"),
+                OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors (there is nothing else)"),
+                OPT_END};
     err e = {0};
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
     if (first < argc) {

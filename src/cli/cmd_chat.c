@@ -22,7 +22,7 @@ typedef struct chat {
     session      *s;
     lineedit     *line;
     turn         *turns;
-    int           n, cap, first;   /* first: 1 when turns[0] is a system message that stays */
+    int           n, cap, first; /* first: 1 when turns[0] is a system message that stays */
     bool          think, failed;
     generate_args a;
 } chat;
@@ -167,17 +167,17 @@ int cmd_chat(int argc, char **argv) {
     double      temp = 0, top_p = 0.95;
     uint64_t    seed     = 0;
     bool        no_think = false, quiet = false;
-    opt table[] = {
-        OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
-        OPT_STR(0, "system", &system, "TEXT", "system message"),
-        OPT_INT('n', "max-tokens", &max_tokens, 1, 1 << 24, "N", "longest answer, thinking included"),
-        OPT_F64('t', "temp", &temp, 0, 10, "T", "temperature; 0, the default, takes the likeliest token"),
-        OPT_F64(0, "top-p", &top_p, 0, 1, "P", "sample among the likeliest tokens that make up P (0.95)"),
-        OPT_U64(0, "seed", &seed, "S", "of the sampling"),
-        OPT_BOOL(0, "no-think", &no_think, "begin with reasoning off"),
-        OPT_INT(0, "ctx", &ctx, 2, 1 << 24, "N", "context in tokens (default: the model's, at most 8192)"),
-        OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors"),
-        OPT_END};
+    opt         table[] = {
+                OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
+                OPT_STR(0, "system", &system, "TEXT", "system message"),
+                OPT_INT('n', "max-tokens", &max_tokens, 1, 1 << 24, "N", "longest answer, thinking included"),
+                OPT_F64('t', "temp", &temp, 0, 10, "T", "temperature; 0, the default, takes the likeliest token"),
+                OPT_F64(0, "top-p", &top_p, 0, 1, "P", "sample among the likeliest tokens that make up P (0.95)"),
+                OPT_U64(0, "seed", &seed, "S", "of the sampling"),
+                OPT_BOOL(0, "no-think", &no_think, "begin with reasoning off"),
+                OPT_INT(0, "ctx", &ctx, 2, 1 << 24, "N", "context in tokens (default: the model's, at most 8192)"),
+                OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors"),
+                OPT_END};
     err e = {0};
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
     if (first < argc) {
@@ -186,8 +186,10 @@ int cmd_chat(int argc, char **argv) {
     }
     if (system && !cli_check_text("the system message", system, strlen(system), &e)) return cli_fail(&e);
     if (quiet) log_set_level(LOG_QUIET);
-    chat c = {.think = !no_think,
-              .a = {.max_new = max_tokens, .temp = (float)temp, .top_p = (float)top_p, .seed = seed, .cancel = stop_requested}};
+    chat c = {
+        .think = !no_think,
+        .a     = {
+                .max_new = max_tokens, .temp = (float)temp, .top_p = (float)top_p, .seed = seed, .cancel = stop_requested}};
     status = CLI_FAILED;
     c.m    = cli_text_model(path, &e);
     if (c.m) c.s = session_new(c.m, cli_ctx(c.m, ctx), &e);

@@ -41,7 +41,8 @@ static bool convert(const char *src, const char *dst, const char *type, const ch
         t = dtype_parse(type);
         if (t != DT_F32 && t != DT_F16 && t != DT_BF16 && t != DT_Q8_0)
             return err_set(e, "--type: expected f32, f16, bf16 or q8_0, found '%.40s'", type);
-        if (!to_gguf) return err_set(e, "--type: a Hugging Face folder keeps the source's types; only a .gguf takes one");
+        if (!to_gguf)
+            return err_set(e, "--type: a Hugging Face folder keeps the source's types; only a .gguf takes one");
     }
     if (same_file(src, dst)) return err_set(e, "%s and %s are the same", src, dst);
     if (to_gguf && fs_is_dir(dst)) return err_set(e, "%s is a folder, expected a file", dst);
@@ -66,7 +67,7 @@ int cmd_convert(int argc, char **argv) {
     opt table[] = {OPT_STR('t', "type", &type, "TYPE", "f32, f16, bf16 or q8_0 (default: what most weights have)"),
                    OPT_STR(0, "name", &name, "NAME", "general.name in the GGUF file"),
                    OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors"), OPT_END};
-    err e = {0};
+    err e       = {0};
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
     if (argc - first != 2) {
         err_set(&e, "expected SRC and DST, found %d argument%s", argc - first, argc - first == 1 ? "" : "s");

@@ -15,7 +15,8 @@ typedef struct eval_view {
 static const char usage[] = "r1 eval [-m MODEL] (--suite NAME | --data FILE.jsonl) [options]";
 static const char about[] =
     "How often is the model right? --suite valid and --suite test take problems of every family that it was never "
-    "trained on; a family's name takes that one alone. --data takes your own rows {\"question\": ..., \"answer\": ...}; "
+    "trained on; a family's name takes that one alone. --data takes your own rows {\"question\": ..., \"answer\": "
+    "...}; "
     "numbers compare as numbers.";
 
 /* A failure in full: the question, what was expected, what was written. Goes where the table goes, before it. */
@@ -43,8 +44,8 @@ static void on_case(void *user, const suite_case *c, int done, int total, int co
 static void print_row(const suite_cell *c, const char *name, const char *level) {
     double lo, hi, n = c->n > 0 ? c->n : 1;
     suite_wilson(c->correct / n * c->problems, c->problems, &lo, &hi);
-    printf("%-14.14s %5s %6d %8.1f%%   %5.1f - %5.1f%% %7.1f%% %8.0f\n", name, level, c->n, 100 * c->correct / n, 100 * lo,
-           100 * hi, 100 * c->format / n, (double)c->tokens / n);
+    printf("%-14.14s %5s %6d %8.1f%%   %5.1f - %5.1f%% %7.1f%% %8.0f\n", name, level, c->n, 100 * c->correct / n,
+           100 * lo, 100 * hi, 100 * c->format / n, (double)c->tokens / n);
 }
 
 static void print_table(const suite_result *r, const char *title) {
@@ -61,7 +62,8 @@ static void print_table(const suite_result *r, const char *title) {
     if (r->all.cut) printf("; %d cut by the length limit", r->all.cut);
     if (r->too_long) printf("; %d questions too long", r->too_long);
     if (r->samples > 1)
-        printf("\n%d answers to each problem; at least one right for %d of %d", r->samples, r->all.solved, r->all.problems);
+        printf("\n%d answers to each problem; at least one right for %d of %d", r->samples, r->all.solved,
+               r->all.problems);
     putchar('\n');
 }
 
@@ -102,30 +104,31 @@ static int run(const char *path, suite_args *a, eval_view *v, bool quiet) {
 
 int cmd_eval(int argc, char **argv) {
     const char *path = NULL, *split = "valid";
-    suite_args  a = suite_defaults();
-    eval_view   v = {0};
+    suite_args  a    = suite_defaults();
+    eval_view   v    = {0};
     double      temp = 0, top_p = 0.95;
     bool        no_think = false, quiet = false;
     int         first, status;
-    opt table[] = {
-        OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
-        OPT_STR('s', "suite", &a.suite, "NAME", "valid, test, or a family"),
-        OPT_STR('d', "data", &a.data, "FILE", "rows {\"question\", \"answer\"}, one a line"),
-        OPT_STR(0, "split", &split, "NAME", "of a single family: train, valid (default) or test"),
-        OPT_INT('l', "limit", &a.limit, 1, 1 << 24, "N", "problems a family, spread over its levels (500); rows of a file"),
-        OPT_INT(0, "level", &a.level, 1, 100, "L", "only this level"),
-        OPT_INT('k', "samples", &a.samples, 1, 1024, "K", "answers a problem, drawn at --temp; the mean is reported"),
-        OPT_F64('t', "temp", &temp, 0, 10, "T", "temperature (0 is greedy; 0.6 with --samples)"),
-        OPT_F64(0, "top-p", &top_p, 0, 1, "P", "sample among the likeliest tokens that make up P (0.95)"),
-        OPT_U64(0, "seed", &a.seed, "S", "of the problems and the sampling (1)"),
-        OPT_INT('p', "parallel", &a.parallel, 1, 1024, "N", "answers written at once"),
-        OPT_INT('n', "max-tokens", &a.max_new, 1, 1 << 24, "N", "longest answer, thinking included"),
-        OPT_INT(0, "ctx", &a.ctx, 2, 1 << 24, "N", "context in tokens (default: the model's, at most 4096)"),
-        OPT_BOOL(0, "no-think", &no_think, "answer at once, without reasoning"),
-        OPT_INT('w', "show-wrong", &v.show_wrong, 0, 1 << 24, "N", "print the first N failures in full"),
-        OPT_BOOL(0, "json", &v.json, "one JSON object on stdout instead of the table"),
-        OPT_BOOL('q', "quiet", &quiet, "no progress on stderr"),
-        OPT_END};
+    opt         table[] = {
+                OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
+                OPT_STR('s', "suite", &a.suite, "NAME", "valid, test, or a family"),
+                OPT_STR('d', "data", &a.data, "FILE", "rows {\"question\", \"answer\"}, one a line"),
+                OPT_STR(0, "split", &split, "NAME", "of a single family: train, valid (default) or test"),
+                OPT_INT('l', "limit", &a.limit, 1, 1 << 24, "N",
+                        "problems a family, spread over its levels (500); rows of a file"),
+                OPT_INT(0, "level", &a.level, 1, 100, "L", "only this level"),
+                OPT_INT('k', "samples", &a.samples, 1, 1024, "K", "answers a problem, drawn at --temp; the mean is reported"),
+                OPT_F64('t', "temp", &temp, 0, 10, "T", "temperature (0 is greedy; 0.6 with --samples)"),
+                OPT_F64(0, "top-p", &top_p, 0, 1, "P", "sample among the likeliest tokens that make up P (0.95)"),
+                OPT_U64(0, "seed", &a.seed, "S", "of the problems and the sampling (1)"),
+                OPT_INT('p', "parallel", &a.parallel, 1, 1024, "N", "answers written at once"),
+                OPT_INT('n', "max-tokens", &a.max_new, 1, 1 << 24, "N", "longest answer, thinking included"),
+                OPT_INT(0, "ctx", &a.ctx, 2, 1 << 24, "N", "context in tokens (default: the model's, at most 4096)"),
+                OPT_BOOL(0, "no-think", &no_think, "answer at once, without reasoning"),
+                OPT_INT('w', "show-wrong", &v.show_wrong, 0, 1 << 24, "N", "print the first N failures in full"),
+                OPT_BOOL(0, "json", &v.json, "one JSON object on stdout instead of the table"),
+                OPT_BOOL('q', "quiet", &quiet, "no progress on stderr"),
+                OPT_END};
     err e = {0};
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
     if (first < argc) err_set(&e, "'%.60s' was not expected", argv[first]);

@@ -19,7 +19,7 @@ enum { TYPES_MAX = 16 };
 typedef struct facts {
     str     name, tokenizer;
     cfg     c;
-    bool    weights;                 /* the file or folder holds some */
+    bool    weights; /* the file or folder holds some */
     int     tensors;
     int64_t elements, bytes;
     struct {
@@ -74,8 +74,8 @@ static bool from_hf(const char *path, facts *f, err *e) {
     bool ok = true, folder = fs_is_dir(path);
     str_add(&dir, path);
     if (!folder) {
-        char *slash = strrchr(dir.p, '/');
-        dir.len     = slash ? (size_t)(slash - dir.p) : 0;
+        char *slash    = strrchr(dir.p, '/');
+        dir.len        = slash ? (size_t)(slash - dir.p) : 0;
         dir.p[dir.len] = '\0';
         if (!slash) str_add(&dir, ".");
     }
@@ -132,16 +132,17 @@ static void print_shape(const cfg *c) {
     if (c->n_routed_experts > 0) {
         row("experts", "%d routed, %d a token, and %d shared; width %d", c->n_routed_experts, c->num_experts_per_tok,
             c->n_shared_experts, c->moe_intermediate_size);
-        row("", "%s gate, %d group%s of which %d; first %d layer%s dense", c->scoring_func == GATE_SIGMOID ? "sigmoid" : "softmax",
-            c->n_group, c->n_group == 1 ? "" : "s", c->topk_group, c->first_k_dense_replace,
-            c->first_k_dense_replace == 1 ? "" : "s");
+        row("", "%s gate, %d group%s of which %d; first %d layer%s dense",
+            c->scoring_func == GATE_SIGMOID ? "sigmoid" : "softmax", c->n_group, c->n_group == 1 ? "" : "s",
+            c->topk_group, c->first_k_dense_replace, c->first_k_dense_replace == 1 ? "" : "s");
     }
     if (c->n_routed_experts == 0 || c->first_k_dense_replace > 0) row("dense width", "%d", c->intermediate_size);
     if (c->num_nextn_predict_layers > 0)
         row("MTP", "%d module%s", c->num_nextn_predict_layers, c->num_nextn_predict_layers == 1 ? "" : "s");
     row("vocabulary", "%d%s", c->vocab_size, c->tie_word_embeddings ? ", output tied to the embedding" : "");
     if (c->yarn)
-        row("context", "%d tokens (YaRN x%g from %d)", c->max_position_embeddings, (double)c->yarn_factor, c->yarn_original_max);
+        row("context", "%d tokens (YaRN x%g from %d)", c->max_position_embeddings, (double)c->yarn_factor,
+            c->yarn_original_max);
     else row("context", "%d tokens", c->max_position_embeddings);
 }
 
@@ -149,8 +150,9 @@ static void print_memory(const facts *f, const cfg_params *n) {
     char a[32], b[32], d[32];
     row("parameters", "%s in all, %s active (%lld and %lld)", cli_count((double)n->total, a),
         cli_count((double)n->active, b), (long long)n->total, (long long)n->active);
-    if (n->mtp > 0) row("", "and %s in the MTP module%s", cli_count((double)n->mtp, a),
-                        f->c.num_nextn_predict_layers == 1 ? "" : "s");
+    if (n->mtp > 0)
+        row("", "and %s in the MTP module%s", cli_count((double)n->mtp, a),
+            f->c.num_nextn_predict_layers == 1 ? "" : "s");
     if (f->weights) {
         str mix = {0};
         for (int i = 0; i < f->n_type; i++)
@@ -169,7 +171,8 @@ static void print_memory(const facts *f, const cfg_params *n) {
 
 static bool print_json(const facts *f, const cfg_params *n, err *e) {
     json_t *types = json_object();
-    for (int i = 0; i < f->n_type; i++) json_object_set_new(types, dtype_name(f->type[i].type), json_integer(f->type[i].n));
+    for (int i = 0; i < f->n_type; i++)
+        json_object_set_new(types, dtype_name(f->type[i].type), json_integer(f->type[i].n));
     json_t *j = json_pack("{s:s,s:s,s:{s:I,s:I,s:I},s:{s:b,s:i,s:I,s:I,s:o},s:i,s:I,s:s,s:o}", "name",
                           f->name.p ? f->name.p : "", "architecture", arch_name(f->c.arch), "parameters", "total",
                           (json_int_t)n->total, "active", (json_int_t)n->active, "mtp", (json_int_t)n->mtp, "weights",
@@ -184,18 +187,18 @@ int cmd_info(int argc, char **argv) {
     const char *path = NULL;
     bool        json = false;
     int         first, status;
-    opt table[] = {OPT_STR('m', "model", &path, "MODEL", "the same as MODEL without -m"),
-                   OPT_BOOL(0, "json", &json, "one JSON object on stdout"), OPT_END};
-    err e = {0};
+    opt         table[] = {OPT_STR('m', "model", &path, "MODEL", "the same as MODEL without -m"),
+                           OPT_BOOL(0, "json", &json, "one JSON object on stdout"), OPT_END};
+    err         e       = {0};
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
     if (first < argc && !path) path = argv[first++];
     if (first < argc) {
         err_set(&e, "'%.60s' was not expected", argv[first]);
         return cli_usage("info", &e);
     }
-    facts f    = {0};
+    facts f     = {0};
     str   found = {0};
-    bool  ok   = path || cli_default_model(&found, &e);
+    bool  ok    = path || cli_default_model(&found, &e);
     if (!path) path = found.p;
     if (ok && !fs_exists(path)) ok = err_set(&e, "%s: no such file or folder", path);
     if (ok) ok = fs_is_dir(path) || str_ends(path, ".json") ? from_hf(path, &f, &e) : from_gguf(path, &f, &e);

@@ -1,7 +1,8 @@
 /* cmd_logits.c -- r1 logits: the scores after every token, as they are, for comparison with other engines.
  *
  * The tokens run through a cache in chunks, as they do when a model is used; --attn chooses between the two forms of
- * MLA attention, which must agree. With --mtp row i holds the multi-token-prediction module's scores for token i + 2. */
+ * MLA attention, which must agree. With --mtp row i holds the multi-token-prediction module's scores for token i + 2.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,9 @@
 enum { CHUNK = 128 };
 
 static const char usage[] = "r1 logits [-m MODEL] --tokens 1,2,3 -o FILE [options]";
-static const char about[] =
-    "Write the model's logits after each token: little-endian float32, [T, vocab], nothing else in the file. With --mtp "
-    "the file has T - 1 rows, row i predicting token i + 2.";
+static const char about[] = "Write the model's logits after each token: little-endian float32, [T, vocab], nothing "
+                            "else in the file. With --mtp "
+                            "the file has T - 1 rows, row i predicting token i + 2.";
 
 static bool parse_tokens(const char *s, int vocab, ids *out, err *e) {
     const char *p = s;
@@ -28,7 +29,8 @@ static bool parse_tokens(const char *s, int vocab, ids *out, err *e) {
         if (end == p || *p == '+' || *p == '-')
             return err_set(e, "--tokens: expected a token id at '%.20s' (number %d)", p, out->n + 1);
         if (v < 0 || v >= vocab)
-            return err_set(e, "--tokens: id %lld (number %d) is outside the vocabulary, 0..%d", v, out->n + 1, vocab - 1);
+            return err_set(e, "--tokens: id %lld (number %d) is outside the vocabulary, 0..%d", v, out->n + 1,
+                           vocab - 1);
         ids_add(out, (int32_t)v);
         p = end + strspn(end, " \t\r\n");
         if (!*p) return true;
@@ -49,8 +51,8 @@ typedef struct logits_run {
     model      *m;
     model_work *w;
     kv_cache   *kv, *kv_mtp;
-    float      *h;        /* [T, hidden] of the main model, kept for --mtp */
-    float      *logits;   /* [CHUNK, vocab] */
+    float      *h;      /* [T, hidden] of the main model, kept for --mtp */
+    float      *logits; /* [CHUNK, vocab] */
     fs_out     *out;
     const ids  *tok;
     attn_mode   attn;
@@ -61,7 +63,7 @@ static bool chunk(logits_run *x, bool mtp, bool write, int at, int n, err *e) {
     const cfg   *c        = model_cfg(x->m);
     size_t       D        = (size_t)c->hidden_size;
     int32_t      start[2] = {0, n};
-    model_rows   r        = {.T = n, .tok = x->tok->p + at, .n_seq = 1, .start = start, .kv = mtp ? &x->kv_mtp : &x->kv};
+    model_rows   r = {.T = n, .tok = x->tok->p + at, .n_seq = 1, .start = start, .kv = mtp ? &x->kv_mtp : &x->kv};
     const float *h; // [n, hidden]
     if (mtp) {
         h = model_mtp(x->m, x->w, 0, &r, x->h + (size_t)at * D, x->tok->p + at + 1, x->attn);
@@ -115,15 +117,15 @@ int cmd_logits(int argc, char **argv) {
     const char *path = NULL, *tokens = NULL, *out = NULL, *attn = "auto";
     bool        mtp = false, quiet = false;
     int         first, status;
-    attn_mode   mode = ATTN_AUTO;
-    opt table[] = {
-        OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
-        OPT_STR('t', "tokens", &tokens, "IDS", "token ids with commas between; - reads them from stdin"),
-        OPT_STR('o', "output", &out, "FILE", "where the numbers go (written aside, then renamed)"),
-        OPT_BOOL(0, "mtp", &mtp, "of the multi-token-prediction module instead"),
-        OPT_STR(0, "attn", &attn, "FORM", "auto, plain or absorbed (MLA models)"),
-        OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors"),
-        OPT_END};
+    attn_mode   mode    = ATTN_AUTO;
+    opt         table[] = {
+                OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
+                OPT_STR('t', "tokens", &tokens, "IDS", "token ids with commas between; - reads them from stdin"),
+                OPT_STR('o', "output", &out, "FILE", "where the numbers go (written aside, then renamed)"),
+                OPT_BOOL(0, "mtp", &mtp, "of the multi-token-prediction module instead"),
+                OPT_STR(0, "attn", &attn, "FORM", "auto, plain or absorbed (MLA models)"),
+                OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors"),
+                OPT_END};
     err e = {0};
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
     if (first < argc) err_set(&e, "'%.60s' was not expected", argv[first]);
@@ -137,8 +139,8 @@ int cmd_logits(int argc, char **argv) {
     model *m    = NULL;
     bool   ok   = strcmp(tokens, "-") != 0 || cli_read_stdin(CLI_TEXT_MAX, &text, &e);
     if (ok) m = cli_model(path, &e);
-    ok     = ok && m && parse_tokens(text.p ? text.p : tokens, model_cfg(m)->vocab_size, &tok, &e) &&
-             run(m, &tok, mode, mtp, out, &e);
+    ok = ok && m && parse_tokens(text.p ? text.p : tokens, model_cfg(m)->vocab_size, &tok, &e) &&
+         run(m, &tok, mode, mtp, out, &e);
     status = ok ? CLI_OK : cli_fail(&e);
     ids_free(&tok);
     str_free(&text);

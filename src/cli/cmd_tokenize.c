@@ -90,14 +90,14 @@ int cmd_tokenize(int argc, char **argv) {
     const char *path = NULL;
     bool        json = false, special = false, pieces = false, decode = false, quiet = false;
     int         first, status;
-    opt table[] = {
-        OPT_STR('m', "model", &path, "MODEL", "GGUF file, folder or tokenizer.json (default: the shipped model)"),
-        OPT_BOOL(0, "json", &json, "{\"ids\":[...]} instead of a line of numbers"),
-        OPT_BOOL(0, "special", &special, "special tokens written in the text count as such"),
-        OPT_BOOL(0, "pieces", &pieces, "one token a line, with its bytes"),
-        OPT_BOOL(0, "decode", &decode, "read ids, write the text"),
-        OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors (there is nothing else)"),
-        OPT_END};
+    opt         table[] = {
+                OPT_STR('m', "model", &path, "MODEL", "GGUF file, folder or tokenizer.json (default: the shipped model)"),
+                OPT_BOOL(0, "json", &json, "{\"ids\":[...]} instead of a line of numbers"),
+                OPT_BOOL(0, "special", &special, "special tokens written in the text count as such"),
+                OPT_BOOL(0, "pieces", &pieces, "one token a line, with its bytes"),
+                OPT_BOOL(0, "decode", &decode, "read ids, write the text"),
+                OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors (there is nothing else)"),
+                OPT_END};
     err e = {0};
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
     if (first < argc && !path) path = argv[first++]; /* `r1 tokenize tokenizer.json` reads well too */

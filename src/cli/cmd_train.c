@@ -18,15 +18,15 @@ static bool answer(void *ctx, model *m, const recipe_mix *mix, const recipe_stag
     for (int i = 0; i < mix->n; i++) {
         const source *s = &mix->src[i];
         if (!s->family || !(s->weight > 0)) continue;
-        suite_args a    = suite_defaults();
-        suite_result r  = {0};
-        char       key[64];
-        a.suite   = s->family;
-        a.split   = SPLIT_VALID;
-        a.limit   = o->answers_n;
-        a.seed    = seed;
-        a.ctx     = o->max_len + 64 < model_cfg(m)->max_position_embeddings ? o->max_len + 64
-                                                                            : model_cfg(m)->max_position_embeddings;
+        suite_args   a = suite_defaults();
+        suite_result r = {0};
+        char         key[64];
+        a.suite = s->family;
+        a.split = SPLIT_VALID;
+        a.limit = o->answers_n;
+        a.seed  = seed;
+        a.ctx   = o->max_len + 64 < model_cfg(m)->max_position_embeddings ? o->max_len + 64
+                                                                          : model_cfg(m)->max_position_embeddings;
         if (!suite_run(m, &a, &r, e)) {
             suite_free(&r);
             return false;
@@ -53,8 +53,8 @@ static int print_recipe_help(void) {
 
 static int run(const recipe *r, const stages_args *a) {
     err         e;
-    str         out = {0};
-    trainer_end how = stages_run(r, a, &e);
+    str         out    = {0};
+    trainer_end how    = stages_run(r, a, &e);
     int         status = CLI_OK;
     stages_out(r, a, &out);
     if (how == TRAIN_FAILED) status = cli_fail(&e);
@@ -72,18 +72,19 @@ int cmd_train(int argc, char **argv) {
     str_list    sets = {0};
     err         e;
     const opt   table[] = {
-        OPT_STR('s', "stage", &stage, "NAME", "tokenizer, pretrain, sft or all (what is not done yet)"),
-        OPT_STR('o', "out", &out, "DIR", "folder of the run (default: the recipe's, else runs/NAME)"),
-        OPT_BOOL('r', "resume", &resume, "go on from the last checkpoint"),
-        OPT_BOOL(0, "force", &force, "begin again, over what is there"),
-        OPT_MULTI(0, "set", &sets, "S.K=V", "override a key of the recipe, e.g. pretrain.lr=1e-3"),
-        OPT_INT(0, "stop-after", &stop_after, 1, 2000000000, "N", "stop with a checkpoint after N steps"),
-        OPT_BOOL(0, "profile", &profile, "say where the time went"),
-        OPT_BOOL('q', "quiet", &quiet, "only errors"),
-        OPT_BOOL(0, "help-recipe", &help_recipe, "every key of a recipe, with range and default"),
-        OPT_END};
+          OPT_STR('s', "stage", &stage, "NAME", "tokenizer, pretrain, sft or all (what is not done yet)"),
+          OPT_STR('o', "out", &out, "DIR", "folder of the run (default: the recipe's, else runs/NAME)"),
+          OPT_BOOL('r', "resume", &resume, "go on from the last checkpoint"),
+          OPT_BOOL(0, "force", &force, "begin again, over what is there"),
+          OPT_MULTI(0, "set", &sets, "S.K=V", "override a key of the recipe, e.g. pretrain.lr=1e-3"),
+          OPT_INT(0, "stop-after", &stop_after, 1, 2000000000, "N", "stop with a checkpoint after N steps"),
+          OPT_BOOL(0, "profile", &profile, "say where the time went"),
+          OPT_BOOL('q', "quiet", &quiet, "only errors"),
+          OPT_BOOL(0, "help-recipe", &help_recipe, "every key of a recipe, with range and default"),
+          OPT_END};
     if (!cli_options(table, argc, argv, "r1 train [options] RECIPE.ini",
-                     "Train a model: tokenizer, pretraining, fine-tuning. Ctrl-C writes a checkpoint.", &first, &status))
+                     "Train a model: tokenizer, pretraining, fine-tuning. Ctrl-C writes a checkpoint.", &first,
+                     &status))
         goto done;
     if (help_recipe) {
         status = print_recipe_help();
@@ -113,7 +114,7 @@ int cmd_train(int argc, char **argv) {
                                  .profile    = profile,
                                  .stop_after = stop_after,
                                  .hooks      = &hooks};
-    status = run(r, &a);
+    status                    = run(r, &a);
     recipe_free(r);
 done:
     str_list_free(&sets);

@@ -8,7 +8,7 @@
 #include "base/stop.h"
 
 struct lineedit {
-    EditLine   *el;      /* NULL where stdin or stdout is no terminal */
+    EditLine   *el; /* NULL where stdin or stdout is no terminal */
     History    *history;
     const char *prompt;
 };
@@ -103,6 +103,7 @@ lineedit_result lineedit_read(lineedit *l, const char *prompt, size_t max, str *
     str_clear(line);
     l->prompt         = prompt;
     lineedit_result r = l->el ? read_edited(l, max, line) : read_plain(max, line);
-    while (line->len > 0 && (line->p[line->len - 1] == '\n' || line->p[line->len - 1] == '\r')) line->p[--line->len] = '\0';
+    while (line->len > 0 && (line->p[line->len - 1] == '\n' || line->p[line->len - 1] == '\r'))
+        line->p[--line->len] = '\0';
     return r;
 }

@@ -18,7 +18,7 @@ typedef struct command {
     const char *name;
     int (*fn)(int argc, char **argv);
     const char *help;
-    const char *group;   /* printed before the first of a group; NULL: as before */
+    const char *group; /* printed before the first of a group; NULL: as before */
 } command;
 
 static const command commands[] = {
@@ -77,7 +77,7 @@ int main(int argc, char **argv) {
     /* A reader that goes away ends the program without a word, as it does for cat, whatever was inherited. */
     signal(SIGPIPE, SIG_DFL);
     if (argc < 2) return overview();
-    const char *name = argv[1];
+    const char *name       = argv[1];
     char       *ask_help[] = {NULL, "--help", NULL};
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return overview();
     if (strcmp(name, "help") == 0) {

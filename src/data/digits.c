@@ -26,8 +26,8 @@
 #include "data/digits.h"
 
 enum { DIGITS_MAX = 20 };
-static const long digits_divisor = 12; /* the table by heart ends there: a quotient digit is one fact */
-static const long digits_limit = 100000000L; /* beyond eight digits a trace has lost its way */
+static const long digits_divisor = 12;         /* the table by heart ends there: a quotient digit is one fact */
+static const long digits_limit   = 100000000L; /* beyond eight digits a trace has lost its way */
 
 trace trace_to(str *out, rng *r) { return (trace){.out = out, .r = r, .slip_at = -1, .slip_from = -1}; }
 

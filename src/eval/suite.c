@@ -15,8 +15,8 @@
 #include "infer/generate.h"
 
 typedef struct item {
-    const family *f;        /* NULL: a row of a file, judged by its truth alone */
-    const family *of;       /* a row's family, if it names one of ours: for the format */
+    const family *f;  /* NULL: a row of a file, judged by its truth alone */
+    const family *of; /* a row's family, if it names one of ours: for the format */
     problem       p;
     int           cell, right;
     ids           prompt;
@@ -33,14 +33,19 @@ typedef struct run {
     suite_result     *r;
     items             it;
     gen_job          *job;
-    int              *owner;    /* [jobs] item of a job */
+    int              *owner; /* [jobs] item of a job */
     int               n_job, done, total;
-    str               text;     /* the response being judged */
+    str               text; /* the response being judged */
 } run;
 
 suite_args suite_defaults(void) {
-    suite_args a = {.suite = NULL, .split = SPLIT_VALID, .samples = 1, .temp = 0.0f, .top_p = 0.95f, .seed = 1,
-                    .think = CHAT_THINK};
+    suite_args a = {.suite   = NULL,
+                    .split   = SPLIT_VALID,
+                    .samples = 1,
+                    .temp    = 0.0f,
+                    .top_p   = 0.95f,
+                    .seed    = 1,
+                    .think   = CHAT_THINK};
     return a;
 }
 
@@ -84,11 +89,11 @@ static void add_level(run *x, const family *f, split_id split, int level, int wa
             misses++;
             continue;
         }
-        misses   = 0;
-        item *i  = items_add(&x->it);
-        i->f     = f;
-        i->p     = p;
-        i->cell  = cell;
+        misses  = 0;
+        item *i = items_add(&x->it);
+        i->f    = f;
+        i->p    = p;
+        i->cell = cell;
     }
 }
 
@@ -116,9 +121,9 @@ static bool add_suite(run *x, err *e) {
             if (!add_family(x, family_at(i), split, e)) return false;
         return true;
     }
-    str list       = {0};
-    names[n++]     = "valid";
-    names[n++]     = "test";
+    str list   = {0};
+    names[n++] = "valid";
+    names[n++] = "test";
     for (int i = 0; i < family_count() && n < 66; i++) names[n++] = family_at(i)->name;
     for (int i = 0; i < n; i++) str_addf(&list, "%s%s", i ? ", " : "", names[i]);
     const char *near = opt_nearest(s, names, n);
@@ -161,10 +166,10 @@ static bool add_row(run *x, const json_t *row, const char *where, err *e) {
     const json_t *answer = json_object_get(row, "answer");
     if (!json_is_string(answer) && !json_is_number(answer))
         return err_set(e, "%s: expected a string or a number for \"answer\"", where);
-    item *i   = items_add(&x->it);
-    i->cell   = cell_of(x->r, fam, level);
-    i->of     = family_find(fam);
-    i->p      = (problem){.family = "", .level = level};
+    item *i = items_add(&x->it);
+    i->cell = cell_of(x->r, fam, level);
+    i->of   = family_find(fam);
+    i->p    = (problem){.family = "", .level = level};
     str_add(&i->p.question, question);
     if (json_is_string(answer)) truth_of(json_string_value(answer), &i->p.truth);
     else if (json_is_integer(answer)) str_addf(&i->p.truth, "%lld", (long long)json_integer_value(answer));
@@ -238,8 +243,14 @@ static void count(run *x, item *i, const verdict *v, const gen_job *j, const cha
     i->right |= v->right;
     x->done++;
     if (!x->a->on_case) return;
-    suite_case s = {.family = x->r->cell[i->cell].family, .level = i->p.level, .tokens = n, .question = i->p.question.p,
-                    .truth = i->p.truth.p, .response = response, .v = *v, .stopped = j && j->stopped};
+    suite_case s = {.family   = x->r->cell[i->cell].family,
+                    .level    = i->p.level,
+                    .tokens   = n,
+                    .question = i->p.question.p,
+                    .truth    = i->p.truth.p,
+                    .response = response,
+                    .v        = *v,
+                    .stopped  = j && j->stopped};
     x->a->on_case(x->a->user, &s, x->done, x->total, x->r->all.correct);
 }
 
@@ -287,9 +298,12 @@ static bool make_jobs(run *x, int ctx, int max_new, err *e) {
                 count(x, it, &v, NULL, "");
                 continue;
             }
-            x->owner[x->n_job]  = i;
-            x->job[x->n_job++] = (gen_job){.prompt = it->prompt.p, .n_prompt = it->prompt.n, .max_new = max_new,
-                                           .seed = hash_u64(x->a->seed + hash_u64((uint64_t)i * 1000003u + (uint64_t)k))};
+            x->owner[x->n_job] = i;
+            x->job[x->n_job++] =
+                (gen_job){.prompt   = it->prompt.p,
+                          .n_prompt = it->prompt.n,
+                          .max_new  = max_new,
+                          .seed     = hash_u64(x->a->seed + hash_u64((uint64_t)i * 1000003u + (uint64_t)k))};
         }
     }
     return true;
@@ -305,9 +319,12 @@ static bool answer_all(run *x, err *e) {
     int32_t  stop[GENERATE_STOPS];
     int      n_stop = generate_stops(x->m, stop);
     bool     draw   = x->a->samples > 1 || x->a->temp > 0;
-    gen_args g      = {.parallel = choose_parallel(x->m, x->a->parallel, ctx), .ctx = ctx,
-                       .temp = draw ? (x->a->temp > 0 ? x->a->temp : 0.6f) : 0.0f,
-                       .top_p = x->a->top_p > 0 ? x->a->top_p : 1.0f, .top_k = 0, .stop = n_stop ? stop[0] : -1};
+    gen_args g      = {.parallel = choose_parallel(x->m, x->a->parallel, ctx),
+                       .ctx      = ctx,
+                       .temp     = draw ? (x->a->temp > 0 ? x->a->temp : 0.6f) : 0.0f,
+                       .top_p    = x->a->top_p > 0 ? x->a->top_p : 1.0f,
+                       .top_k    = 0,
+                       .stop     = n_stop ? stop[0] : -1};
     return gen_run(x->m, &g, x->job, x->n_job, on_done, x, e);
 }
 
@@ -324,7 +341,7 @@ static void run_free(run *x) {
 }
 
 bool suite_run(model *m, const suite_args *a, suite_result *out, err *e) {
-    run x  = {.m = m, .a = a, .r = out};
+    run  x  = {.m = m, .a = a, .r = out};
     bool ok = false;
     memset(out, 0, sizeof *out);
     out->samples = a->samples > 0 ? a->samples : 1;

@@ -20,44 +20,44 @@
 #include "data/family.h"
 #include "model/model.h"
 
-typedef struct suite_case {    /* one judged answer, borrowed during on_case */
-    const char    *family;     /* "" for rows of a file without one */
-    int            level, tokens;
-    const char    *question, *truth, *response;
-    verdict        v;
-    bool           stopped;    /* false: cut by the length limit */
+typedef struct suite_case { /* one judged answer, borrowed during on_case */
+    const char *family;     /* "" for rows of a file without one */
+    int         level, tokens;
+    const char *question, *truth, *response;
+    verdict     v;
+    bool        stopped; /* false: cut by the length limit */
 } suite_case;
 
 typedef struct suite_args {
-    const char *suite;         /* "valid", "test": every family; or a family's name */
-    split_id    split;         /* for a family's name */
-    const char *data;          /* instead of a suite: a JSONL file of {"question", "answer"} */
-    int         limit;         /* problems a family, or rows in all; 0: 500, or all rows */
-    int         level;         /* only this one; 0: all */
-    int         samples;       /* answers a problem */
-    float       temp, top_p;   /* used when samples > 1 or temp > 0 */
+    const char *suite;       /* "valid", "test": every family; or a family's name */
+    split_id    split;       /* for a family's name */
+    const char *data;        /* instead of a suite: a JSONL file of {"question", "answer"} */
+    int         limit;       /* problems a family, or rows in all; 0: 500, or all rows */
+    int         level;       /* only this one; 0: all */
+    int         samples;     /* answers a problem */
+    float       temp, top_p; /* used when samples > 1 or temp > 0 */
     uint64_t    seed;
-    int         parallel;      /* timelines at once; 0: chosen by memory */
-    int         ctx, max_new;  /* 0: the model's context, at most 4096; as far as it reaches */
-    int         think;         /* CHAT_THINK or CHAT_NO_THINK */
-    void      (*on_case)(void *user, const suite_case *c, int done, int total, int correct); /* may be NULL */
-    void       *user;
+    int         parallel;     /* timelines at once; 0: chosen by memory */
+    int         ctx, max_new; /* 0: the model's context, at most 4096; as far as it reaches */
+    int         think;        /* CHAT_THINK or CHAT_NO_THINK */
+    void (*on_case)(void *user, const suite_case *c, int done, int total, int correct); /* may be NULL */
+    void *user;
 } suite_args;
 suite_args suite_defaults(void);
 
 typedef struct suite_cell {
     char    family[32];
     int     level;
-    int     problems, n;           /* n = problems * samples answers were judged */
-    int     correct, format, cut;  /* answers: right, well formed, cut by the length limit */
-    int     solved;                /* problems with at least one right answer */
-    int64_t tokens;                /* written, all answers */
+    int     problems, n;          /* n = problems * samples answers were judged */
+    int     correct, format, cut; /* answers: right, well formed, cut by the length limit */
+    int     solved;               /* problems with at least one right answer */
+    int64_t tokens;               /* written, all answers */
 } suite_cell;
 typedef struct suite_result {
     suite_cell *cell;
     int         n_cell;
     suite_cell  all;
-    int         samples, too_long;      /* too_long: questions that did not fit the context, counted as wrong */
+    int         samples, too_long; /* too_long: questions that did not fit the context, counted as wrong */
     double      seconds;
 } suite_result;
 

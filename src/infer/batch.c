@@ -17,9 +17,9 @@ enum { STEP_ROWS = 256 }; /* room of a step; more when there are more slots */
 
 typedef struct slot {
     kv_cache *kv;
-    int       job;     /* -1: free */
-    int       fed;     /* prompt tokens that are in the cache */
-    int       rows;    /* of the step being made */
+    int       job;  /* -1: free */
+    int       fed;  /* prompt tokens that are in the cache */
+    int       rows; /* of the step being made */
     sampler   draw;
 } slot;
 
@@ -28,18 +28,18 @@ typedef struct engine {
     model_work     *w;
     const gen_args *a;
     gen_job        *jobs;
-    int             n, next;    /* next: the first job without a slot */
-    slot           *slot;       /* [parallel] */
+    int             n, next; /* next: the first job without a slot */
+    slot           *slot;    /* [parallel] */
     int             n_slot;
     int             max_rows;
-    int32_t        *tok;        /* [max_rows] */
-    int32_t        *start;      /* [n_slot + 1] */
-    kv_cache      **kv;         /* [n_slot] */
-    int            *owner;      /* [n_slot] slot of sequence s */
-    int            *ready;      /* [n_slot] slots that get logits */
-    float          *h;          /* [n_slot, hidden] */
-    float          *logits;     /* [n_slot, vocab] */
-    float          *scratch;    /* [2, vocab] */
+    int32_t        *tok;     /* [max_rows] */
+    int32_t        *start;   /* [n_slot + 1] */
+    kv_cache      **kv;      /* [n_slot] */
+    int            *owner;   /* [n_slot] slot of sequence s */
+    int            *ready;   /* [n_slot] slots that get logits */
+    float          *h;       /* [n_slot, hidden] */
+    float          *logits;  /* [n_slot, vocab] */
+    float          *scratch; /* [2, vocab] */
 } engine;
 
 static bool check_jobs(const gen_args *a, const gen_job *j, int n, int vocab, err *e) {

@@ -18,15 +18,15 @@ typedef struct gen_job {
     const int32_t *prompt;
     int            n_prompt, max_new;
     uint64_t       seed;
-    ids            out;            /* new tokens, the stop token included */
-    float         *logprob;        /* [out.n] if args.logprobs; mem_free by the caller */
-    bool           stopped;        /* ended by a stop token (else by max_new or ctx) */
+    ids            out;     /* new tokens, the stop token included */
+    float         *logprob; /* [out.n] if args.logprobs; mem_free by the caller */
+    bool           stopped; /* ended by a stop token (else by max_new or ctx) */
 } gen_job;
 typedef struct gen_args {
     int     parallel, ctx;
     float   temp, top_p;
     int     top_k;
-    int32_t stop;                  /* usually the eos id; -1: none */
+    int32_t stop; /* usually the eos id; -1: none */
     bool    logprobs;
 } gen_args;
 typedef void (*gen_done)(void *ctx, int job);

@@ -29,10 +29,11 @@ static void add_stop(int32_t out[GENERATE_STOPS], int *n, int32_t id) {
 }
 
 int generate_stops(model *m, int32_t out[GENERATE_STOPS]) {
-    static const char *const known[] = {CHAT_EOS, "<\uff5cend\u2581of\u2581sentence\uff5c>",
-                                        "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>"};
-    int        n = 0;
-    tokenizer *t = model_tokenizer(m);
+    static const char *const known[] = {CHAT_EOS,     "<\uff5cend\u2581of\u2581sentence\uff5c>",
+                                        "<|im_end|>", "<|endoftext|>",
+                                        "<|eot_id|>", "<|end_of_text|>"};
+    int                      n       = 0;
+    tokenizer               *t       = model_tokenizer(m);
     add_stop(out, &n, model_cfg(m)->eos_token_id);
     for (size_t i = 0; t && i < sizeof known / sizeof *known; i++) add_stop(out, &n, tok_id(t, known[i]));
     return n;
@@ -63,7 +64,7 @@ static void emit(sink *k, split_part part, const char *p, size_t n) {
 }
 
 static void on_split(void *ctx, split_part part, const char *p, size_t n) {
-    sink  *k = ctx;
+    sink  *k    = ctx;
     size_t from = 0, i = 0;
     while (i < n) {
         uint32_t cp;
@@ -88,10 +89,10 @@ static bool is_stop(const int32_t *stop, int n, int32_t id) {
 /* The token loop. `all` holds the prompt and grows with the answer: what the session is asked to be. */
 static bool run(session *s, model *m, ids *all, int limit, splitter *sp, sink *k, float *scratch /* [2, vocab] */,
                 err *e) {
-    const generate_args *a = k->a;
-    generate_out        *o = k->o;
-    const cfg           *c = model_cfg(m);
-    tokenizer           *t = model_tokenizer(m);
+    const generate_args *a    = k->a;
+    generate_out        *o    = k->o;
+    const cfg           *c    = model_cfg(m);
+    tokenizer           *t    = model_tokenizer(m);
     sampler              draw = sampler_new(a->temp, a->top_p, a->top_k, a->seed);
     int32_t              stop[GENERATE_STOPS];
     int                  n_stop = generate_stops(m, stop);

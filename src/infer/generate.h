@@ -21,21 +21,21 @@
 typedef enum { GENERATE_STOP, GENERATE_LENGTH, GENERATE_CANCELLED } generate_end;
 
 typedef struct generate_args {
-    int      max_new;          /* 0: as far as the context reaches */
+    int      max_new; /* 0: as far as the context reaches */
     float    temp, top_p;
     int      top_k;
     uint64_t seed;
-    bool   (*cancel)(void);    /* asked before every token; may be NULL */
-    split_fn on_part;          /* may be NULL */
+    bool (*cancel)(void); /* asked before every token; may be NULL */
+    split_fn on_part;     /* may be NULL */
     void    *ctx;
 } generate_args;
-generate_args generate_defaults(void);   /* greedy, no limit but the context */
+generate_args generate_defaults(void); /* greedy, no limit but the context */
 
 typedef struct generate_out {
-    ids          tokens;           /* without the stop token */
+    ids          tokens; /* without the stop token */
     str          reasoning, answer;
     generate_end end;
-    int          n_prompt, n_reused, n_reasoning;   /* tokens: the prompt, of it cached, of the output inside <think> */
+    int          n_prompt, n_reused, n_reasoning; /* tokens: the prompt, of it cached, of the output inside <think> */
     double       prompt_s, answer_s;
 } generate_out;
 void generate_free(generate_out *o);
@@ -50,7 +50,7 @@ bool generate_chat(session *s, model *m, const chat_msg *msg, int n_msg, int thi
 /* Ids that end an answer: the model's own, and the end tokens of the known chat formats that its vocabulary has. */
 enum { GENERATE_STOPS = 8 };
 int         generate_stops(model *m, int32_t out[GENERATE_STOPS]);
-const char *generate_end_name(generate_end end);   /* "stop", "length", "cancelled" */
+const char *generate_end_name(generate_end end); /* "stop", "length", "cancelled" */
 /* {"prompt_tokens",...} as the DeepSeek API counts; new reference. */
-json_t     *generate_usage(const generate_out *o);
+json_t *generate_usage(const generate_out *o);
 #endif

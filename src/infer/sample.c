@@ -57,8 +57,8 @@ static void partition(float *v /* [n] */, int n, float pivot, int *eq, int *lt) 
             v[i++] = v[a];
             v[a++] = x;
         } else if (x < pivot) {
-            v[i]   = v[--b];
-            v[b]   = x;
+            v[i] = v[--b];
+            v[b] = x;
         } else {
             i++;
         }
@@ -109,13 +109,12 @@ static void apply_cut(float *p /* [n] */, int n, cut c) {
     for (int i = 0; i < n; i++) {
         if (p[i] > c.thr) continue;
         if (p[i] == c.thr && ties > 0) ties--;
-        else
-            p[i] = 0;
+        else p[i] = 0;
     }
 }
 
 static int32_t draw(sampler *s, const float *x /* [n] */, int n, float m, float *p /* [n] */, float *v /* [n] */) {
-    float inv = 1.0f / s->temp;
+    float inv  = 1.0f / s->temp;
     int   live = 0;
     for (int i = 0; i < n; i++) {
         float d = (x[i] - m) * inv;

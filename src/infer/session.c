@@ -12,8 +12,8 @@ struct session {
     model      *m;
     model_work *w;
     kv_cache   *kv;
-    int32_t    *tok;     /* [ctx] */
-    float      *logits;  /* [vocab] */
+    int32_t    *tok;    /* [ctx] */
+    float      *logits; /* [vocab] */
     int         len, ctx, reused;
 };
 
@@ -63,10 +63,10 @@ bool session_sync(session *s, const int32_t *toks, int n, err *e) {
     s->len    = same;
     s->reused = same;
     while (s->len < n) {
-        int        T        = n - s->len < work_max_rows(s->w) ? n - s->len : work_max_rows(s->w);
-        int32_t    start[2] = {0, T};
-        model_rows r        = {.T = T, .tok = toks + s->len, .n_seq = 1, .start = start, .kv = &s->kv};
-        const float *h      = model_forward(s->m, s->w, &r, ATTN_AUTO); // [T, hidden]
+        int          T        = n - s->len < work_max_rows(s->w) ? n - s->len : work_max_rows(s->w);
+        int32_t      start[2] = {0, T};
+        model_rows   r        = {.T = T, .tok = toks + s->len, .n_seq = 1, .start = start, .kv = &s->kv};
+        const float *h        = model_forward(s->m, s->w, &r, ATTN_AUTO); // [T, hidden]
         for (int i = 0; i < T; i++) s->tok[s->len + i] = toks[s->len + i];
         s->len += T;
         if (s->len == n)

@@ -8,22 +8,38 @@
 #include <string.h>
 
 typedef enum dtype {
-    DT_F32 = 0, DT_F16 = 1, DT_Q4_0 = 2, DT_Q4_1 = 3, DT_Q5_0 = 6, DT_Q5_1 = 7, DT_Q8_0 = 8,
-    DT_Q2_K = 10, DT_Q3_K = 11, DT_Q4_K = 12, DT_Q5_K = 13, DT_Q6_K = 14,
-    DT_I8 = 24, DT_I16 = 25, DT_I32 = 26, DT_I64 = 27, DT_F64 = 28, DT_BF16 = 30,
-    DT_F8_E4M3 = 100, /* safetensors only */ DT_NONE = -1
+    DT_F32                         = 0,
+    DT_F16                         = 1,
+    DT_Q4_0                        = 2,
+    DT_Q4_1                        = 3,
+    DT_Q5_0                        = 6,
+    DT_Q5_1                        = 7,
+    DT_Q8_0                        = 8,
+    DT_Q2_K                        = 10,
+    DT_Q3_K                        = 11,
+    DT_Q4_K                        = 12,
+    DT_Q5_K                        = 13,
+    DT_Q6_K                        = 14,
+    DT_I8                          = 24,
+    DT_I16                         = 25,
+    DT_I32                         = 26,
+    DT_I64                         = 27,
+    DT_F64                         = 28,
+    DT_BF16                        = 30,
+    DT_F8_E4M3                     = 100,
+    /* safetensors only */ DT_NONE = -1
 } dtype;
 
-const char *dtype_name(dtype t);              /* "f32", "q8_0"; "?" for an unknown one */
-dtype       dtype_parse(const char *name);    /* DT_NONE if unknown; any case */
-int         dtype_block(dtype t);             /* elements a block; 0 for an unknown type */
+const char *dtype_name(dtype t);           /* "f32", "q8_0"; "?" for an unknown one */
+dtype       dtype_parse(const char *name); /* DT_NONE if unknown; any case */
+int         dtype_block(dtype t);          /* elements a block; 0 for an unknown type */
 int         dtype_block_bytes(dtype t);
 /* Bytes of a row of n elements; 0 if n is not a multiple of the block. */
-size_t      dtype_row_bytes(dtype t, int64_t n);
+size_t dtype_row_bytes(dtype t, int64_t n);
 
 enum { Q8_0_BLOCK = 32 };
-typedef struct block_q8_0 {                   /* 34 bytes: value = d * q */
-    uint16_t d;                               /* f16 */
+typedef struct block_q8_0 { /* 34 bytes: value = d * q */
+    uint16_t d;             /* f16 */
     int8_t   q[Q8_0_BLOCK];
 } block_q8_0;
 
@@ -40,5 +56,5 @@ static inline uint16_t bf16_from_f32(float f) { /* round to nearest even; NaN st
     return (uint16_t)((u + 0x7fffu + ((u >> 16) & 1u)) >> 16);
 }
 float    f16_to_f32(uint16_t h);
-uint16_t f16_from_f32(float f);               /* round to nearest even, subnormals, infinities */
+uint16_t f16_from_f32(float f); /* round to nearest even, subnormals, infinities */
 #endif

@@ -18,7 +18,8 @@ size_t train_head_bytes(const model *m) {
 }
 
 bool model_train_begin(model *m, dtype compute, err *e) {
-    if (compute != DT_F32 && compute != DT_BF16) return err_set(e, "training computes in f32 or bf16, not %s", dtype_name(compute));
+    if (compute != DT_F32 && compute != DT_BF16)
+        return err_set(e, "training computes in f32 or bf16, not %s", dtype_name(compute));
     if (m->file) return err_set(e, "a model mapped from a GGUF file cannot be trained; convert it to a folder first");
     if (m->c.num_nextn_predict_layers > 1)
         return err_set(e, "training supports one MTP layer, the model has %d", m->c.num_nextn_predict_layers);
@@ -26,9 +27,9 @@ bool model_train_begin(model *m, dtype compute, err *e) {
     for (int i = 0; i < m->n_params; i++) n += arena_round((size_t)tensor_count(&m->param[i].w) * 4);
     mem_free(m->train);
     char *at = m->train = mem_calloc(n * 3 + n / 2 + (size_t)m->n_params * 64, 1);
-    m->compute = compute;
+    m->compute          = compute;
     for (int i = 0; i < m->n_params; i++) {
-        param *p = &m->param[i];
+        param *p     = &m->param[i];
         size_t count = (size_t)tensor_count(&p->w), b = arena_round(count * 4);
         p->g = (float *)at;
         p->m = (float *)(at + b);
@@ -45,17 +46,19 @@ bool model_train_begin(model *m, dtype compute, err *e) {
 
 void model_refresh_bf16(model *m) {
     if (m->compute != DT_BF16) return;
-    for (int i = 0; i < m->n_params; i++) op_cast(m->param[i].wb, DT_BF16, m->param[i].w.data, (size_t)tensor_count(&m->param[i].w));
+    for (int i = 0; i < m->n_params; i++)
+        op_cast(m->param[i].wb, DT_BF16, m->param[i].w.data, (size_t)tensor_count(&m->param[i].w));
 }
 
 /* Loss of rows [0, p->T) through the head, and with backward dh [T, D] assigned. */
-static void head_loss(pass *p, const void *h_ct, float *dh, const int32_t *tgt, const float *w, float scale, loss_sums *sums) {
-    model *m = p->m;
+static void head_loss(pass *p, const void *h_ct, float *dh, const int32_t *tgt, const float *w, float scale,
+                      loss_sums *sums) {
+    model *m    = p->m;
     lin    head = lin_of(m->head);
     int    V = head.out, D = head.in;
-    size_t mark = arena_mark(p->s);
+    size_t mark   = arena_mark(p->s);
     float *logits = arena_floats(p->s, (size_t)CHUNK * (size_t)V);
-    void  *dl = dh ? arena_alloc(p->s, (size_t)CHUNK * (size_t)V * ct_bytes(p->ct)) : NULL;
+    void  *dl     = dh ? arena_alloc(p->s, (size_t)CHUNK * (size_t)V * ct_bytes(p->ct)) : NULL;
     for (int t = 0; t < p->Tp; t += CHUNK) {
         int         n = p->Tp - t < CHUNK ? p->Tp - t : CHUNK;
         const void *h = (const char *)h_ct + (size_t)t * (size_t)D * ct_bytes(p->ct);
@@ -84,14 +87,14 @@ static void copy_rows(pass *p, model_work *w, const train_rows *b) {
         w->next[z - 1] = 0; /* no next token in this document: its row is computed and not used */
         for (int t = a; t < z - 2; t++) {
             w->tgt2[t] = w->tgt[t + 1];
-            w->w2[t] = w->w[t + 1];
+            w->w2[t]   = w->w[t + 1];
         }
     }
 }
 
 static void trunk_bwd(pass *p, model_work *w, const float *dh) {
-    model *m = p->m;
-    int    D = m->c.hidden_size;
+    model *m    = p->m;
+    int    D    = m->c.hidden_size;
     size_t mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)D;
     float *d = arena_floats(p->s, n);
     memset(d, 0, n * 4);
@@ -106,7 +109,7 @@ void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a
     pass_begin(&p, w, &b->r, ATTN_PLAIN);
     p.loss = args;
     copy_rows(&p, w, b);
-    size_t    n = (size_t)p.Tp * (size_t)m->c.hidden_size;
+    size_t    n  = (size_t)p.Tp * (size_t)m->c.hidden_size;
     float    *dh = args->backward ? arena_floats(p.s, n) : NULL, *dmh = args->backward ? arena_floats(p.s, n) : NULL;
     loss_sums s = {0}, s2 = {0};
     bool      mtp = m->c.num_nextn_predict_layers > 0 && args->mtp_lambda > 0;
@@ -128,7 +131,7 @@ const int64_t *model_expert_load(const model *m, int i) { return m->load + (size
 static void update_bias(const model *m, const block_w *b, float gamma) {
     if (b->moe < 0) return;
     int64_t *load = m->load + (size_t)b->moe * (size_t)m->c.n_routed_experts, sum = 0;
-    int      E = m->c.n_routed_experts;
+    int      E    = m->c.n_routed_experts;
     float   *bias = b->bias ? b->bias->w.data : NULL;
     for (int i = 0; i < E; i++) sum += load[i];
     for (int i = 0; bias && i < E; i++) {

@@ -51,7 +51,7 @@ static const range common[] = {
     R(vocab_size, 1, 1 << 24),        R(hidden_size, 1, 1 << 18),
     R(num_hidden_layers, 1, 1024),    R(num_attention_heads, 1, 4096),
     R(num_key_value_heads, 1, 4096),  R(head_dim, 1, 8192),
-    R(intermediate_size, 1, 1 << 20), R(max_position_embeddings, 1, 1 << 28),
+    R(intermediate_size, 1, 1 << 20), R(max_position_embeddings, 1, 1 << 22),
 };
 static const range mla[] = {
     R(q_lora_rank, 0, 1 << 18),         R(kv_lora_rank, 1, 1 << 18), R(qk_nope_head_dim, 1, 4096),

@@ -24,10 +24,10 @@ typedef struct cfg {
     int   intermediate_size;
     float rms_norm_eps;
     bool  tie_word_embeddings;
-    bool  attention_bias;                             /* qwen2: bias on q, k, v */
+    bool  attention_bias; /* qwen2: bias on q, k, v */
     int   max_position_embeddings;
     /* MLA */
-    int q_lora_rank;                                  /* 0: none */
+    int q_lora_rank; /* 0: none */
     int kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim, v_head_dim;
     /* MoE */
     int       n_routed_experts, n_shared_experts, num_experts_per_tok, moe_intermediate_size;
@@ -35,9 +35,9 @@ typedef struct cfg {
     float     routed_scaling_factor;
     bool      norm_topk_prob;
     gate_kind scoring_func;
-    bool      has_gate_bias;                          /* e_score_correction_bias (topk_method noaux_tc) */
+    bool      has_gate_bias; /* e_score_correction_bias (topk_method noaux_tc) */
     /* MTP */
-    int num_nextn_predict_layers;                     /* 0 or more */
+    int num_nextn_predict_layers; /* 0 or more */
     /* RoPE */
     float rope_theta;
     bool  yarn;
@@ -46,28 +46,28 @@ typedef struct cfg {
     /* Llama 3.1's frequency scaling (R1-Distill-Llama): llama3_factor 0 = none. See cfg_rope_factors. */
     float llama3_factor, llama3_low_freq, llama3_high_freq;
     int   llama3_original_max;
-    int   bos_token_id, eos_token_id;                 /* -1: none */
+    int   bos_token_id, eos_token_id; /* -1: none */
 } cfg;
 
 typedef struct cfg_params {
-    int64_t total;       /* with embeddings and head, without MTP layers (how DeepSeek counts 671B) */
-    int64_t active;      /* used for one token: of the embedding one row, all of the head (DeepSeek-V3: 36.6B) */
-    int64_t mtp;         /* in MTP modules, their shared embedding and head not counted */
-    int64_t matmul;      /* active weights that multiply (no embedding, no norms): 2 FLOPs each forward, 6 in training */
+    int64_t total;  /* with embeddings and head, without MTP layers (how DeepSeek counts 671B) */
+    int64_t active; /* used for one token: of the embedding one row, all of the head (DeepSeek-V3: 36.6B) */
+    int64_t mtp;    /* in MTP modules, their shared embedding and head not counted */
+    int64_t matmul; /* active weights that multiply (no embedding, no norms): 2 FLOPs each forward, 6 in training */
 } cfg_params;
 
-cfg  cfg_default(void);                               /* zeros and the field's defaults */
-bool cfg_from_hf(const char *path, cfg *c, err *e) R1_MUST_USE;  /* config.json, or a folder that has one */
+cfg  cfg_default(void);                                         /* zeros and the field's defaults */
+bool cfg_from_hf(const char *path, cfg *c, err *e) R1_MUST_USE; /* config.json, or a folder that has one */
 /* Also sets what follows from the rest: first_k_dense_replace = all layers when there are no experts. */
-bool cfg_from_json(const json_t *j, cfg *c, err *e) R1_MUST_USE;
-bool cfg_from_gguf(const gguf *g, cfg *c, err *e) R1_MUST_USE;
-bool cfg_check(const cfg *c, err *e) R1_MUST_USE;     /* called by all of the above */
-json_t *cfg_to_json(const cfg *c);                    /* a config.json that transformers reads; new reference */
-void cfg_to_gguf(const cfg *c, gguf_writer *w);       /* general.architecture, all keys of the architecture,
-                                                         tokenizer.ggml.bos_token_id and eos_token_id; no others */
+bool    cfg_from_json(const json_t *j, cfg *c, err *e) R1_MUST_USE;
+bool    cfg_from_gguf(const gguf *g, cfg *c, err *e) R1_MUST_USE;
+bool    cfg_check(const cfg *c, err *e) R1_MUST_USE; /* called by all of the above */
+json_t *cfg_to_json(const cfg *c);                   /* a config.json that transformers reads; new reference */
+void    cfg_to_gguf(const cfg *c, gguf_writer *w);   /* general.architecture, all keys of the architecture,
+                                                        tokenizer.ggml.bos_token_id and eos_token_id; no others */
 cfg_params cfg_count(const cfg *c);
 /* f [head_dim/2]: what each RoPE frequency is divided by (GGUF's rope_freqs.weight); all 1 without llama3 scaling,
  * then the result is false. A GGUF of such a model needs this as its tensor rope_freqs.weight, F32. */
-bool cfg_rope_factors(const cfg *c, float *f);
-const char *arch_name(arch a);                        /* "deepseek2", "qwen2", "llama" (GGUF's names) */
+bool        cfg_rope_factors(const cfg *c, float *f);
+const char *arch_name(arch a); /* "deepseek2", "qwen2", "llama" (GGUF's names) */
 #endif

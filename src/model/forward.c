@@ -9,10 +9,10 @@ enum { PLAIN_CTX_MAX = 8192 };
 
 /* Everything a work holds, taken from `a` in order; run once with a counting arena, once for real. */
 static void layout(model_work *w, arena *a) {
-    model *m = w->m;
+    model *m     = w->m;
     bool   train = w->kind == WORK_TRAIN;
-    dtype  ct = train ? m->compute : DT_F32;
-    int    T = train ? (w->max_rows + ROW_PAD - 1) / ROW_PAD * ROW_PAD : w->max_rows;
+    dtype  ct    = train ? m->compute : DT_F32;
+    int    T     = train ? (w->max_rows + ROW_PAD - 1) / ROW_PAD * ROW_PAD : w->max_rows;
     size_t t = (size_t)T, D = (size_t)m->c.hidden_size, cb = ct_bytes(ct);
     int    L = m->c.num_hidden_layers, n_mtp = m->c.num_nextn_predict_layers;
     if (train) {
@@ -21,27 +21,27 @@ static void layout(model_work *w, arena *a) {
     } else {
         acts_alloc(&w->act[0], a, m, NULL, T, ct, false);
     }
-    w->out = arena_floats(a, t * D);
-    w->hid = arena_floats(a, t * D);
-    w->hid_ct = ct == DT_F32 ? w->hid : arena_alloc(a, t * D * cb);
-    w->rf = arena_floats(a, t);
-    w->cat = arena_alloc(a, 2 * t * D * cb);
-    w->emb = arena_floats(a, t * D);
-    w->re = arena_floats(a, t);
-    w->rh = arena_floats(a, t);
-    w->mout = arena_floats(a, t * D);
-    w->mhid = arena_floats(a, t * D);
+    w->out     = arena_floats(a, t * D);
+    w->hid     = arena_floats(a, t * D);
+    w->hid_ct  = ct == DT_F32 ? w->hid : arena_alloc(a, t * D * cb);
+    w->rf      = arena_floats(a, t);
+    w->cat     = arena_alloc(a, 2 * t * D * cb);
+    w->emb     = arena_floats(a, t * D);
+    w->re      = arena_floats(a, t);
+    w->rh      = arena_floats(a, t);
+    w->mout    = arena_floats(a, t * D);
+    w->mhid    = arena_floats(a, t * D);
     w->mhid_ct = ct == DT_F32 ? w->mhid : arena_alloc(a, t * D * cb);
-    w->rm = arena_floats(a, t);
-    w->tok = arena_alloc(a, t * 4);
-    w->next = arena_alloc(a, t * 4);
-    w->tgt = arena_alloc(a, t * 4);
-    w->tgt2 = arena_alloc(a, t * 4);
-    w->w = arena_floats(a, t);
-    w->w2 = arena_floats(a, t);
-    w->pos = arena_alloc(a, t * 4);
-    w->seg = arena_alloc(a, t * sizeof(attn_seg));
-    w->start = arena_alloc(a, (t + 1) * 4);
+    w->rm      = arena_floats(a, t);
+    w->tok     = arena_alloc(a, t * 4);
+    w->next    = arena_alloc(a, t * 4);
+    w->tgt     = arena_alloc(a, t * 4);
+    w->tgt2    = arena_alloc(a, t * 4);
+    w->w       = arena_floats(a, t);
+    w->w2      = arena_floats(a, t);
+    w->pos     = arena_alloc(a, t * 4);
+    w->seg     = arena_alloc(a, t * sizeof(attn_seg));
+    w->start   = arena_alloc(a, (t + 1) * 4);
 }
 
 model_work *work_new(model *m, int max_rows, work_kind kind, err *e) {
@@ -54,18 +54,19 @@ model_work *work_new(model *m, int max_rows, work_kind kind, err *e) {
         return NULL;
     }
     model_work *w = mem_calloc(1, sizeof *w);
-    w->m = m;
-    w->kind = kind;
-    w->max_rows = max_rows;
-    w->plain_ctx = m->c.max_position_embeddings < PLAIN_CTX_MAX ? m->c.max_position_embeddings : PLAIN_CTX_MAX;
-    int n = kind == WORK_TRAIN ? m->c.num_hidden_layers + m->c.num_nextn_predict_layers : 1;
-    w->act = mem_calloc((size_t)n, sizeof(acts));
+    w->m          = m;
+    w->kind       = kind;
+    w->max_rows   = max_rows;
+    w->plain_ctx  = m->c.max_position_embeddings < PLAIN_CTX_MAX ? m->c.max_position_embeddings : PLAIN_CTX_MAX;
+    int n         = kind == WORK_TRAIN ? m->c.num_hidden_layers + m->c.num_nextn_predict_layers : 1;
+    w->act        = mem_calloc((size_t)n, sizeof(acts));
     arena count = {.base = NULL, .size = SIZE_MAX / 2}; /* its addresses are never read: only how far they go matters */
     layout(w, &count);
     arena_init(&w->fixed, count.used);
     layout(w, &w->fixed);
     size_t head = train_head_bytes(m);
-    arena_init(&w->s, block_scratch(m, max_rows, kind == WORK_TRAIN ? 0 : w->plain_ctx, kind == WORK_TRAIN) + (kind == WORK_TRAIN ? head : 0) +
+    arena_init(&w->s, block_scratch(m, max_rows, kind == WORK_TRAIN ? 0 : w->plain_ctx, kind == WORK_TRAIN) +
+                          (kind == WORK_TRAIN ? head : 0) +
                           op_linear_bytes(max_rows + ROW_PAD, m->c.vocab_size, m->c.hidden_size));
     return w;
 }
@@ -83,12 +84,12 @@ int work_max_rows(const model_work *w) { return w->max_rows; }
 void pass_begin(pass *p, model_work *w, const model_rows *r, attn_mode mode) {
     bool train = w->kind == WORK_TRAIN;
     *p = (pass){.m = w->m, .T = r->T, .tok = r->tok, .start = r->start, .n_seq = r->n_seq, .kv = r->kv, .mode = mode};
-    p->ct = train ? w->m->compute : DT_F32;
-    p->Tp = train ? (r->T + ROW_PAD - 1) / ROW_PAD * ROW_PAD : r->T;
+    p->ct    = train ? w->m->compute : DT_F32;
+    p->Tp    = train ? (r->T + ROW_PAD - 1) / ROW_PAD * ROW_PAD : r->T;
     p->train = train;
-    p->pos = w->pos;
-    p->seg = w->seg;
-    p->s = &w->s;
+    p->pos   = w->pos;
+    p->seg   = w->seg;
+    p->s     = &w->s;
     arena_reset(p->s, 0);
     for (int q = 0; q < r->n_seq; q++) {
         int past = r->kv ? r->kv[q]->len : 0, n = r->start[q + 1] - r->start[q];
@@ -119,7 +120,7 @@ void trunk_fwd(pass *p, model_work *w, const int32_t *tok) {
 }
 
 const float *model_forward(model *m, model_work *w, const model_rows *r, attn_mode mode) {
-    pass p;
+    pass      p;
     loss_args none = {0};
     (void)m;
     pass_begin(&p, w, r, mode);
@@ -131,8 +132,9 @@ const float *model_forward(model *m, model_work *w, const model_rows *r, attn_mo
     return w->hid;
 }
 
-const float *model_mtp(model *m, model_work *w, int depth, const model_rows *r, const float *h, const int32_t *next, attn_mode mode) {
-    pass p;
+const float *model_mtp(model *m, model_work *w, int depth, const model_rows *r, const float *h, const int32_t *next,
+                       attn_mode mode) {
+    pass      p;
     loss_args none = {0};
     (void)m;
     pass_begin(&p, w, r, mode);

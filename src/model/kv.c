@@ -7,10 +7,10 @@ static kv_cache *make(const model *m, int ctx, int layers, err *e) {
         err_set(e, "context of %d tokens: this model has 1..%d", ctx, m->c.max_position_embeddings);
         return NULL;
     }
-    size_t n = (size_t)ctx, L = (size_t)layers, C = (size_t)m->c.kv_lora_rank, R = (size_t)m->c.qk_rope_head_dim;
-    size_t head = arena_round(sizeof(kv_cache)) + 2 * arena_round(L * sizeof(float *));
-    size_t c = arena_round(n * C * 4), r = arena_round(n * R * 4);
-    char  *at = mem_calloc(head + L * (c + r), 1);
+    size_t    n = (size_t)ctx, L = (size_t)layers, C = (size_t)m->c.kv_lora_rank, R = (size_t)m->c.qk_rope_head_dim;
+    size_t    head = arena_round(sizeof(kv_cache)) + 2 * arena_round(L * sizeof(float *));
+    size_t    c = arena_round(n * C * 4), r = arena_round(n * R * 4);
+    char     *at = mem_calloc(head + L * (c + r), 1);
     kv_cache *kv = (kv_cache *)at;
     at += arena_round(sizeof *kv);
     kv->c = (float **)at;
@@ -22,10 +22,10 @@ static kv_cache *make(const model *m, int ctx, int layers, err *e) {
         kv->r[l] = (float *)(at + c);
         at += c + r;
     }
-    kv->ctx = ctx;
+    kv->ctx    = ctx;
     kv->layers = layers;
-    kv->c_dim = (int)C;
-    kv->r_dim = (int)R;
+    kv->c_dim  = (int)C;
+    kv->r_dim  = (int)R;
     return kv;
 }
 

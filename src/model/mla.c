@@ -21,7 +21,8 @@ enum { PLAIN_MIN = 12 }; /* new rows of a sequence from which making its keys an
 
 static attn_shape shape(const model *m, int ldkr) {
     const cfg *c = &m->c;
-    return (attn_shape){c->num_attention_heads, c->qk_nope_head_dim, c->qk_rope_head_dim, c->v_head_dim, ldkr, m->attn_scale};
+    return (attn_shape){c->num_attention_heads, c->qk_nope_head_dim, c->qk_rope_head_dim, c->v_head_dim, ldkr,
+                        m->attn_scale};
 }
 
 /* W_uk_h and W_uv_h of every head stand in kv_b as [H][P rows, V rows][K]. */
@@ -30,11 +31,11 @@ static const float *kv_b_head(const mla_w *w, const attn_shape *s, int h) {
 }
 
 /* One query row over n cached tokens; qa [H, K] is the folded query, prob [H, n] and mean [H, K] scratch. */
-static void absorbed_row(const mla_w *w, const attn_shape *s, const float *qa, const float *q, const float *c, const float *kr, int n,
-                         float *prob, float *mean, float *o) {
+static void absorbed_row(const mla_w *w, const attn_shape *s, const float *qa, const float *q, const float *c,
+                         const float *kr, int n, float *prob, float *mean, float *o) {
     int K_ = (int)w->kv_b->w.ne[1], qd = s->nope + s->rope;
     for (int h = 0; h < s->heads; h++) {
-        float *p = prob + (size_t)h * (size_t)n;
+        float *p    = prob + (size_t)h * (size_t)n;
         float *rope = mean; /* free until the loop below */
         for (int j0 = 0; j0 < n; j0 += K_) {
             int k = n - j0 < K_ ? n - j0 : K_;
@@ -48,25 +49,26 @@ static void absorbed_row(const mla_w *w, const attn_shape *s, const float *qa, c
     }
     K->sgemm(s->heads, K_, n, 1, prob, n, 1, c, K_, false, mean, K_);
     for (int h = 0; h < s->heads; h++)
-        K->gemv_f32(o + h * s->v, kv_b_head(w, s, h) + (size_t)s->nope * (size_t)K_, mean + (size_t)h * (size_t)K_, s->v, K_);
+        K->gemv_f32(o + h * s->v, kv_b_head(w, s, h) + (size_t)s->nope * (size_t)K_, mean + (size_t)h * (size_t)K_,
+                    s->v, K_);
 }
 
 static void absorbed_seq(pass *p, const mla_w *w, acts *a, int layer, int q, float *o) {
-    attn_shape      s = shape(p->m, p->m->c.qk_rope_head_dim);
+    attn_shape      s  = shape(p->m, p->m->c.qk_rope_head_dim);
     const kv_cache *kv = p->kv[q];
-    const attn_seg *g = &p->seg[q];
+    const attn_seg *g  = &p->seg[q];
     int             K_ = p->m->c.kv_lora_rank, H = s.heads, qd = s.nope + s.rope, ldq = H * qd;
     size_t          mark = arena_mark(p->s);
-    float          *qa = arena_floats(p->s, (size_t)(g->nq * H) * (size_t)K_);
-    size_t          per = arena_round((size_t)H * (size_t)g->nk * 4) / 4 + arena_round((size_t)(H * K_) * 4) / 4;
-    float          *mem = arena_floats(p->s, per * (size_t)par_threads());
+    float          *qa   = arena_floats(p->s, (size_t)(g->nq * H) * (size_t)K_);
+    size_t          per  = arena_round((size_t)H * (size_t)g->nk * 4) / 4 + arena_round((size_t)(H * K_) * 4) / 4;
+    float          *mem  = arena_floats(p->s, per * (size_t)par_threads());
     for (int h = 0; h < H; h++)
-        K->sgemm(g->nq, K_, s.nope, 1, a->q + (size_t)g->q0 * (size_t)ldq + h * qd, ldq, 1, kv_b_head(w, &s, h), K_, false, qa + h * K_,
-                 H * K_);
-    #pragma omp parallel for schedule(static) if (g->nq > 1)
+        K->sgemm(g->nq, K_, s.nope, 1, a->q + (size_t)g->q0 * (size_t)ldq + h * qd, ldq, 1, kv_b_head(w, &s, h), K_,
+                 false, qa + h * K_, H * K_);
+#pragma omp parallel for schedule(static) if (g->nq > 1)
     for (int i = 0; i < g->nq; i++) {
         float *prob = mem + per * (size_t)par_id();
-        size_t r = (size_t)(g->q0 + i);
+        size_t r    = (size_t)(g->q0 + i);
         absorbed_row(w, &s, qa + (size_t)i * (size_t)(H * K_), a->q + r * (size_t)ldq, kv->c[layer], kv->r[layer],
                      g->nk - g->nq + i + 1, prob, prob + arena_round((size_t)H * (size_t)g->nk * 4) / 4,
                      o + r * (size_t)(H * s.v));
@@ -76,11 +78,11 @@ static void absorbed_seq(pass *p, const mla_w *w, acts *a, int layer, int q, flo
 
 /* Keys and values of the whole timeline, then ordinary attention. */
 static void plain_seq(pass *p, const mla_w *w, acts *a, int layer, int q, float *o) {
-    attn_shape      s = shape(p->m, p->m->c.qk_rope_head_dim);
-    const kv_cache *kv = p->kv[q];
-    attn_seg        g = p->seg[q];
+    attn_shape      s    = shape(p->m, p->m->c.qk_rope_head_dim);
+    const kv_cache *kv   = p->kv[q];
+    attn_seg        g    = p->seg[q];
     size_t          mark = arena_mark(p->s);
-    float          *all = arena_floats(p->s, (size_t)g.nk * (size_t)(s.heads * (s.nope + s.v)));
+    float          *all  = arena_floats(p->s, (size_t)g.nk * (size_t)(s.heads * (s.nope + s.v)));
     lin             kv_b = lin_of(w->kv_b);
     op_linear_fwd(all, kv->c[layer], DT_F32, g.nk, &kv_b, p->s);
     g.k0 = 0;
@@ -91,19 +93,21 @@ static void plain_seq(pass *p, const mla_w *w, acts *a, int layer, int q, float 
 static void append(pass *p, acts *a, int layer) {
     int K_ = p->m->c.kv_lora_rank, R = p->m->c.qk_rope_head_dim;
     for (int q = 0; q < p->n_seq; q++) {
-        const attn_seg *g = &p->seg[q];
-        kv_cache       *kv = p->kv[q];
+        const attn_seg *g    = &p->seg[q];
+        kv_cache       *kv   = p->kv[q];
         int             past = g->nk - g->nq;
-        memcpy(kv->c[layer] + (size_t)past * (size_t)K_, (float *)a->nc + (size_t)g->q0 * (size_t)K_, (size_t)(g->nq * K_) * 4);
+        memcpy(kv->c[layer] + (size_t)past * (size_t)K_, (float *)a->nc + (size_t)g->q0 * (size_t)K_,
+               (size_t)(g->nq * K_) * 4);
         for (int i = 0; i < g->nq; i++)
-            memcpy(kv->r[layer] + (size_t)(past + i) * (size_t)R, a->ckv + (size_t)(g->q0 + i) * (size_t)(K_ + R) + K_, (size_t)R * 4);
+            memcpy(kv->r[layer] + (size_t)(past + i) * (size_t)R, a->ckv + (size_t)(g->q0 + i) * (size_t)(K_ + R) + K_,
+                   (size_t)R * 4);
     }
 }
 
 /* q, latent and rotated key of every row. */
 static void project(pass *p, const mla_w *w, acts *a) {
     const cfg *c = &p->m->c;
-    int        T = p->Tp, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
+    int T = p->Tp, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
     const void *qin = a->n1;
     if (w->q_a) {
         lin q_a = lin_of(w->q_a);
@@ -126,9 +130,9 @@ static bool use_plain(const pass *p, int q) {
 
 void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
     size_t mark = arena_mark(p->s);
-    int    HV = (int)w->o->w.ne[1];
-    size_t n = (size_t)p->Tp * (size_t)HV;
-    float *o = p->ct == DT_F32 ? a->o : arena_floats(p->s, n);
+    int    HV   = (int)w->o->w.ne[1];
+    size_t n    = (size_t)p->Tp * (size_t)HV;
+    float *o    = p->ct == DT_F32 ? a->o : arena_floats(p->s, n);
     project(p, w, a);
     if (p->kv) {
         append(p, a, layer);
@@ -137,7 +141,7 @@ void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
             else absorbed_seq(p, w, a, layer, q, o);
         }
     } else {
-        attn_shape s = shape(p->m, p->m->c.kv_lora_rank + p->m->c.qk_rope_head_dim);
+        attn_shape s    = shape(p->m, p->m->c.kv_lora_rank + p->m->c.qk_rope_head_dim);
         lin        kv_b = lin_of(w->kv_b);
         op_linear_fwd(a->kv, a->nc, p->ct, p->Tp, &kv_b, p->s);
         op_attn_fwd(o, a->lse, a->q, a->kv, a->ckv + p->m->c.kv_lora_rank, &s, p->seg, p->n_seq, p->s);
@@ -151,7 +155,7 @@ void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
 
 void mla_bwd(pass *p, const mla_w *w, acts *a, float *dn1, const float *dy) {
     const cfg *c = &p->m->c;
-    int        T = p->Tp, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
+    int T = p->Tp, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
     size_t     mark = arena_mark(p->s), t = (size_t)T;
     attn_shape s = shape(p->m, K_ + R);
     lin        o = lin_of(w->o), q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a), kv_b = lin_of(w->kv_b);
@@ -174,7 +178,8 @@ void mla_bwd(pass *p, const mla_w *w, acts *a, float *dn1, const float *dy) {
         float *dnq = arena_floats(p->s, t * (size_t)q_a.out), *dcq = arena_floats(p->s, t * (size_t)q_a.out);
         op_linear_bwd(dnq, false, dq, a->nq, p->ct, T, &q_b, p->s);
         memset(dcq, 0, t * (size_t)q_a.out * 4);
-        op_norm_bwd(dcq, q_a.out, w->q_a_norm->g, dnq, q_a.out, a->cq, q_a.out, w->q_a_norm->w.data, a->rq, T, q_a.out, p->s);
+        op_norm_bwd(dcq, q_a.out, w->q_a_norm->g, dnq, q_a.out, a->cq, q_a.out, w->q_a_norm->w.data, a->rq, T, q_a.out,
+                    p->s);
         op_linear_bwd(dn1, true, dcq, a->n1, p->ct, T, &q_a, p->s);
     } else {
         op_linear_bwd(dn1, true, dq, a->n1, p->ct, T, &q_b, p->s);

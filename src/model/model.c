@@ -21,12 +21,12 @@ static float attn_scale(const cfg *c, bool yarn) {
 void model_finish(model *m) {
     const cfg *c = &m->c;
     /* As DeepSeek's own code: YaRN only where the context is longer than the original one. */
-    bool       on = c->yarn && c->max_position_embeddings > c->yarn_original_max;
-    yarn_args  y = {on, c->yarn_factor, c->yarn_beta_fast, c->yarn_beta_slow, c->yarn_original_max};
-    m->rope_mem = mem_alloc(rope_floats(c->max_position_embeddings, c->qk_rope_head_dim) * sizeof(float));
+    bool      on = c->yarn && c->max_position_embeddings > c->yarn_original_max;
+    yarn_args y  = {on, c->yarn_factor, c->yarn_beta_fast, c->yarn_beta_slow, c->yarn_original_max};
+    m->rope_mem  = mem_alloc(rope_floats(c->max_position_embeddings, c->qk_rope_head_dim) * sizeof(float));
     rope_fill(&m->rope, m->rope_mem, c->max_position_embeddings, c->qk_rope_head_dim, c->rope_theta, &y);
     m->attn_scale = attn_scale(c, on);
-    m->load = mem_calloc((size_t)m->n_moe * (size_t)c->n_routed_experts + 1, sizeof(int64_t));
+    m->load       = mem_calloc((size_t)m->n_moe * (size_t)c->n_routed_experts + 1, sizeof(int64_t));
 }
 
 static void name_from_path(model *m, const char *path) {
@@ -43,7 +43,7 @@ model *model_load(const char *path, err *e) {
         err_set(e, "%s: no such file or folder", path);
         return NULL;
     }
-    model *m = mem_calloc(1, sizeof *m);
+    model *m   = mem_calloc(1, sizeof *m);
     m->compute = DT_F32;
     name_from_path(m, path);
     bool ok = fs_is_dir(path) ? hf_read(m, path, e) : gguf_read(m, path, e);
@@ -103,17 +103,19 @@ param *model_param_find(model *m, const char *name) {
 }
 
 bool model_check_finite(const model *m, err *e) {
-    bool   ok = true;
+    bool   ok     = true;
     size_t widest = 1;
     for (int i = 0; i < m->n_params; i++)
-        if (m->param[i].w.ne[m->param[i].w.nd - 1] > (int64_t)widest) widest = (size_t)m->param[i].w.ne[m->param[i].w.nd - 1];
+        if (m->param[i].w.ne[m->param[i].w.nd - 1] > (int64_t)widest)
+            widest = (size_t)m->param[i].w.ne[m->param[i].w.nd - 1];
     float *row = mem_alloc(widest * sizeof(float));
     for (int i = 0; ok && i < m->n_params; i++) {
-        const param *p = &m->param[i];
+        const param *p    = &m->param[i];
         int64_t      cols = p->w.ne[p->w.nd - 1], rows = tensor_count(&p->w) / cols;
         for (int64_t r = 0; ok && r < rows; r++) {
             param_row(p, r, row);
-            if (!K->finite_f32(row, (size_t)cols)) ok = err_set(e, "%s: row %lld holds a NaN or an infinity", p->name, (long long)r);
+            if (!K->finite_f32(row, (size_t)cols))
+                ok = err_set(e, "%s: row %lld holds a NaN or an infinity", p->name, (long long)r);
         }
     }
     mem_free(row);

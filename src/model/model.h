@@ -29,44 +29,46 @@ typedef struct model_work model_work;
 typedef struct kv_cache   kv_cache;
 
 /* ---- life ---- */
-model *model_new(const cfg *c, uint64_t seed, err *e) R1_MUST_USE; /* float32, random: normal(0, 0.02), residual outputs scaled */
-model *model_load(const char *path, err *e) R1_MUST_USE;
-void   model_free(model *m);
-const cfg *model_cfg(const model *m);
-tokenizer *model_tokenizer(model *m);                 /* from the file; NULL if it had none. Owned by the model. */
-void   model_set_tokenizer(model *m, tokenizer *t);   /* takes ownership */
-const char *model_name(const model *m);               /* general.name, or the file's stem */
-int64_t model_bytes(const model *m);                  /* of the weights */
-bool   model_check_finite(const model *m, err *e) R1_MUST_USE; /* names the first tensor with a NaN or infinity */
-int    model_param_count(const model *m);
-param *model_param(model *m, int i);                  /* in file order; for optimizers, writers and tests */
-param *model_param_find(model *m, const char *hf_name);
+model      *model_new(const cfg *c, uint64_t seed,
+                      err *e) R1_MUST_USE; /* float32, random: normal(0, 0.02), residual outputs scaled */
+model      *model_load(const char *path, err *e) R1_MUST_USE;
+void        model_free(model *m);
+const cfg  *model_cfg(const model *m);
+tokenizer  *model_tokenizer(model *m);                   /* from the file; NULL if it had none. Owned by the model. */
+void        model_set_tokenizer(model *m, tokenizer *t); /* takes ownership */
+const char *model_name(const model *m);                  /* general.name, or the file's stem */
+int64_t     model_bytes(const model *m);                 /* of the weights */
+bool        model_check_finite(const model *m, err *e) R1_MUST_USE; /* names the first tensor with a NaN or infinity */
+int         model_param_count(const model *m);
+param      *model_param(model *m, int i); /* in file order; for optimizers, writers and tests */
+param      *model_param_find(model *m, const char *hf_name);
 
 /* ---- files ---- */
-bool model_save_hf(model *m, const char *dir, err *e) R1_MUST_USE;              /* config.json, model.safetensors, tokenizer files */
-bool model_save_gguf(model *m, const char *path, dtype type, const char *name, err *e) R1_MUST_USE; /* f32 f16 bf16 q8_0 */
+bool model_save_hf(model *m, const char *dir, err *e) R1_MUST_USE; /* config.json, model.safetensors, tokenizer files */
+bool model_save_gguf(model *m, const char *path, dtype type, const char *name,
+                     err *e) R1_MUST_USE; /* f32 f16 bf16 q8_0 */
 
 /* ---- timelines ---- */
 kv_cache *kv_new(const model *m, int ctx, err *e) R1_MUST_USE;
-void kv_free(kv_cache *kv);
-int  kv_len(const kv_cache *kv);
-int  kv_ctx(const kv_cache *kv);
-void kv_trim(kv_cache *kv, int len);                  /* forget positions >= len */
-void kv_copy(kv_cache *dst, const kv_cache *src);     /* same model and ctx >= len: share a prefix by copying it */
+void      kv_free(kv_cache *kv);
+int       kv_len(const kv_cache *kv);
+int       kv_ctx(const kv_cache *kv);
+void      kv_trim(kv_cache *kv, int len);              /* forget positions >= len */
+void      kv_copy(kv_cache *dst, const kv_cache *src); /* same model and ctx >= len: share a prefix by copying it */
 
 /* ---- forward ---- */
 typedef struct model_rows {
-    int T;
-    const int32_t *tok;      /* [T] */
-    int n_seq;
-    const int32_t *start;    /* [n_seq + 1] */
-    kv_cache *const *kv;     /* [n_seq] or NULL */
+    int              T;
+    const int32_t   *tok; /* [T] */
+    int              n_seq;
+    const int32_t   *start; /* [n_seq + 1] */
+    kv_cache *const *kv;    /* [n_seq] or NULL */
 } model_rows;
 typedef enum { ATTN_AUTO, ATTN_PLAIN, ATTN_ABSORBED } attn_mode;
 typedef enum { WORK_INFER, WORK_TRAIN } work_kind;
 model_work *work_new(model *m, int max_rows, work_kind kind, err *e) R1_MUST_USE;
-void work_free(model_work *w);
-int  work_max_rows(const model_work *w);
+void        work_free(model_work *w);
+int         work_max_rows(const model_work *w);
 /* Returns [T, hidden] after the final norm, borrowed until the next call on w. r->T <= work_max_rows. */
 const float *model_forward(model *m, model_work *w, const model_rows *r, attn_mode mode);
 void model_logits(model *m, model_work *w, const float *h /* [n, hidden] */, int n, float *logits /* [n, vocab] */);
@@ -75,34 +77,35 @@ void model_logits(model *m, model_work *w, const float *h /* [n, hidden] */, int
  * token after next[i]. Sequences and kv as in model_forward (its own kv, of kv_new_mtp). */
 const float *model_mtp(model *m, model_work *w, int depth, const model_rows *r, const float *h, const int32_t *next,
                        attn_mode mode);
-kv_cache *kv_new_mtp(const model *m, int ctx, err *e) R1_MUST_USE;
+kv_cache    *kv_new_mtp(const model *m, int ctx, err *e) R1_MUST_USE;
 
 /* ---- training ---- */
 bool model_train_begin(model *m, dtype compute /* DT_F32 or DT_BF16: type of GEMM operands */, err *e) R1_MUST_USE;
-typedef struct train_rows {  /* what loader_fill makes */
-    model_rows     r;        /* kv = NULL */
-    const int32_t *tgt;      /* [T] */
-    const float   *w;        /* [T] */
+typedef struct train_rows { /* what loader_fill makes */
+    model_rows     r;       /* kv = NULL */
+    const int32_t *tgt;     /* [T] */
+    const float   *w;       /* [T] */
 } train_rows;
 typedef struct model_losses {
-    double nll, n;           /* sum of w * -log p(tgt), sum of w */
+    double nll, n; /* sum of w * -log p(tgt), sum of w */
     double mtp_nll, mtp_n;
-    double hit, mtp_hit;     /* sums of w where the argmax was right: accuracy, and MTP's acceptance when greedy */
-    double balance;          /* sequence-wise balance loss, alpha included, mean over MoE layers */
+    double hit, mtp_hit; /* sums of w where the argmax was right: accuracy, and MTP's acceptance when greedy */
+    double balance;      /* sequence-wise balance loss, alpha included, mean over MoE layers */
 } model_losses;
 typedef struct loss_args {
-    float scale;             /* gradients are of scale * (nll + mtp_lambda * mtp_nll) [+ balance * balance_scale] */
-    float mtp_lambda;        /* DeepSeek-V3 eq. 25; 0 skips the module */
-    float balance_alpha;     /* DeepSeek-V3 eq. 17 */
-    bool  backward;          /* false: evaluate only */
+    float scale;         /* gradients are of scale * (nll + mtp_lambda * mtp_nll) [+ balance * balance_scale] */
+    float mtp_lambda;    /* DeepSeek-V3 eq. 25; 0 skips the module */
+    float balance_alpha; /* DeepSeek-V3 eq. 17 */
+    bool  backward;      /* false: evaluate only */
 } loss_args;
 /* Forward and (if asked) backward; parameter gradients are accumulated. w must be WORK_TRAIN. */
 void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a, model_losses *out);
 /* Tokens routed to each expert since the last call of model_bias_update, [n_moe_layers][n_routed_experts];
  * the MTP blocks come last. */
-int  model_moe_layers(const model *m);
+int            model_moe_layers(const model *m);
 const int64_t *model_expert_load(const model *m, int moe_layer);
-/* Auxiliary-loss-free balancing: b_i += gamma * sign(mean load - load_i); loads are then set to 0 (V3 section 2.1.2). */
+/* Auxiliary-loss-free balancing: b_i += gamma * sign(mean load - load_i); loads are then set to 0 (V3 section 2.1.2).
+ */
 void model_bias_update(model *m, float gamma);
 void model_refresh_bf16(model *m); /* after weights were changed from outside (checkpoint) */
 #endif

@@ -66,17 +66,19 @@ static bool check_tensor(const gguf_tensor *t, const char *name, int nd, const i
     for (int i = 0; i < t->nd; i++) have *= t->ne[i];
     for (int i = 0; i < nd; i++) want *= ne[i];
     /* ones in front may be missing or added */
-    bool same = have == want && t->nd >= 1 && t->ne[t->nd - 1] == ne[nd - 1] && (nd < 2 || t->nd < 2 || t->ne[t->nd - 2] == ne[nd - 2]);
+    bool same = have == want && t->nd >= 1 && t->ne[t->nd - 1] == ne[nd - 1] &&
+                (nd < 2 || t->nd < 2 || t->ne[t->nd - 2] == ne[nd - 2]);
     if (!same)
-        return err_set(e, "tensor %s has %lld elements in rows of %lld, expected %lld in rows of %lld", name, (long long)have,
-                       (long long)(t->nd ? t->ne[t->nd - 1] : 0), (long long)want, (long long)ne[nd - 1]);
+        return err_set(e, "tensor %s has %lld elements in rows of %lld, expected %lld in rows of %lld", name,
+                       (long long)have, (long long)(t->nd ? t->ne[t->nd - 1] : 0), (long long)want,
+                       (long long)ne[nd - 1]);
     return true;
 }
 
 /* kv_b as one tensor (older files) or as its two halves: with copy = false only looked at. */
 static bool read_kv_b(const model *m, param *p, const char *name, bool copy, err *e) {
-    const cfg *c = &m->c;
-    int        H = c->num_attention_heads, P = c->qk_nope_head_dim, V = c->v_head_dim, C = c->kv_lora_rank;
+    const cfg         *c = &m->c;
+    int                H = c->num_attention_heads, P = c->qk_nope_head_dim, V = c->v_head_dim, C = c->kv_lora_rank;
     const gguf_tensor *whole = gguf_find(m->file, name);
     if (whole) {
         if (!check_tensor(whole, name, 2, p->w.ne, e)) return false;
@@ -87,7 +89,8 @@ static bool read_kv_b(const model *m, param *p, const char *name, bool copy, err
     half_name(kn, sizeof kn, name, 'k');
     half_name(vn, sizeof vn, name, 'v');
     const gguf_tensor *k = gguf_find(m->file, kn), *v = gguf_find(m->file, vn);
-    if (!check_tensor(k, kn, 3, (int64_t[]){H, C, P}, e) || !check_tensor(v, vn, 3, (int64_t[]){H, V, C}, e)) return false;
+    if (!check_tensor(k, kn, 3, (int64_t[]){H, C, P}, e) || !check_tensor(v, vn, 3, (int64_t[]){H, V, C}, e))
+        return false;
     if (!copy) return true;
     float *kf = mem_alloc((size_t)(H * C * P) * 4), *vf = mem_alloc((size_t)(H * V * C) * 4), *out = p->w.data;
     tensor_to_f32(kf, k->data, k->type, (int64_t)H * C * P);
@@ -137,12 +140,15 @@ static bool read_param(model *m, param *p, bool copy, err *e) {
 static bool read_tokenizer(model *m, err *e) {
     gguf_arr    tok, types, merges;
     const char *kind = gguf_str(m->file, "tokenizer.ggml.model", NULL);
-    if (!kind || !gguf_array(m->file, "tokenizer.ggml.tokens", &tok)) return true; /* a file without a vocabulary still runs on ids */
-    if (strcmp(kind, "gpt2") != 0) return true;                                     /* tokenize and ask say that it has none */
+    if (!kind || !gguf_array(m->file, "tokenizer.ggml.tokens", &tok))
+        return true;                            /* a file without a vocabulary still runs on ids */
+    if (strcmp(kind, "gpt2") != 0) return true; /* tokenize and ask say that it has none */
     if (!gguf_array(m->file, "tokenizer.ggml.merges", &merges) || merges.type != GGUF_STR || tok.type != GGUF_STR)
         return err_set(e, "tokenizer.ggml.tokens and .merges must be arrays of strings");
-    bool has_types = gguf_array(m->file, "tokenizer.ggml.token_type", &types) && types.type == GGUF_I32 && types.n == tok.n;
-    if (tok.n > INT32_MAX / 16 || merges.n > INT32_MAX / 16) return err_set(e, "a vocabulary of %llu tokens", (unsigned long long)tok.n);
+    bool has_types =
+        gguf_array(m->file, "tokenizer.ggml.token_type", &types) && types.type == GGUF_I32 && types.n == tok.n;
+    if (tok.n > INT32_MAX / 16 || merges.n > INT32_MAX / 16)
+        return err_set(e, "a vocabulary of %llu tokens", (unsigned long long)tok.n);
     size_t       n = (size_t)tok.n, k = (size_t)merges.n;
     const char **tp = mem_calloc(n + 1, sizeof *tp), **mp = mem_calloc(k + 1, sizeof *mp);
     size_t      *tl = mem_calloc(n + 1, sizeof *tl), *ml = mem_calloc(k + 1, sizeof *ml);
@@ -155,7 +161,7 @@ static bool read_tokenizer(model *m, err *e) {
     for (size_t i = 0; i < k; i++) mp[i] = gguf_arr_str(m->file, "tokenizer.ggml.merges", i, &ml[i]);
     const char *pre = gguf_str(m->file, "tokenizer.ggml.pre", NULL);
     tok_table   tab = {(int)n, (int)k, tp, tl, ty, mp, ml, pre ? pre : "gpt-2"};
-    m->tok = tok_from_tables(&tab, e);
+    m->tok          = tok_from_tables(&tab, e);
     mem_free(tp);
     mem_free(mp);
     mem_free(tl);
@@ -218,9 +224,9 @@ static bool put_floats(gguf_writer *w, const float *x, size_t n, dtype t, err *e
 }
 
 static bool put_kv_b(const model *m, gguf_writer *w, const param *p, dtype t, err *e) {
-    const cfg *c = &m->c;
-    int        H = c->num_attention_heads, P = c->qk_nope_head_dim, V = c->v_head_dim, C = c->kv_lora_rank;
-    float     *k = mem_alloc((size_t)(H * C * P) * 4), *v = mem_alloc((size_t)(H * V * C) * 4);
+    const cfg   *c = &m->c;
+    int          H = c->num_attention_heads, P = c->qk_nope_head_dim, V = c->v_head_dim, C = c->kv_lora_rank;
+    float       *k = mem_alloc((size_t)(H * C * P) * 4), *v = mem_alloc((size_t)(H * V * C) * 4);
     const float *in = p->w.data;
     for (int h = 0; h < H; h++) {
         const float *x = in + (size_t)h * (size_t)((P + V) * C);
@@ -251,7 +257,7 @@ static bool put_param(const model *m, gguf_writer *w, const param *p, dtype want
 
 static void declare(const model *m, gguf_writer *w, const param *p, dtype want) {
     char  name[128] = "", half[128];
-    dtype t = file_type(p, want);
+    dtype t         = file_type(p, want);
     gguf_name(name, sizeof name, p->name);
     if (!is_kv_b(p)) {
         gguf_declare(w, name, t, p->w.nd, p->w.ne);

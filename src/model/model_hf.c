@@ -20,8 +20,9 @@ static void expert_name(char *out, size_t size, const param *p, int e) {
 
 static void shape_text(char out[96], int nd, const int64_t *ne) {
     size_t n = 0;
-    out[0] = 0;
-    for (int i = 0; i < nd && n + 24 < 96; i++) n += (size_t)snprintf(out + n, 96 - n, i ? ", %lld" : "%lld", (long long)ne[i]);
+    out[0]   = 0;
+    for (int i = 0; i < nd && n + 24 < 96; i++)
+        n += (size_t)snprintf(out + n, 96 - n, i ? ", %lld" : "%lld", (long long)ne[i]);
 }
 
 /* The tensor of that name, if it is what is expected. */
@@ -107,7 +108,7 @@ static bool put(st_writer *w, const char *name, int nd, const int64_t *ne, const
 /* Every tensor of the file, in order, through fn: once to declare, once to write. `rows` is scratch for one matrix. */
 static bool each(model *m, st_writer *w, put_fn fn, float *rows, err *e) {
     for (int i = 0; i < m->n_params; i++) {
-        param *p = &m->param[i];
+        param  *p    = &m->param[i];
         int64_t cols = p->w.ne[p->w.nd - 1], per = is_stack(p) ? p->w.ne[1] : tensor_count(&p->w) / cols;
         int     n = is_stack(p) ? (int)p->w.ne[0] : 1;
         for (int x = 0; x < n; x++) {
@@ -151,9 +152,10 @@ static bool write_tokenizer(model *m, const char *dir, err *e) {
     snprintf(path, sizeof path, "%s/tokenizer.json", dir);
     bool ok = fs_write(path, text, n, e);
     mem_free(text);
-    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:i, s:b}", "tokenizer_class", "PreTrainedTokenizerFast", "bos_token", CHAT_BOS, "eos_token", CHAT_EOS,
-                          "chat_template", chat_jinja, "model_max_length", m->c.max_position_embeddings, "add_bos_token", 0);
-    char *dump = j ? json_dumps(j, JSON_INDENT(2)) : NULL;
+    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:i, s:b}", "tokenizer_class", "PreTrainedTokenizerFast", "bos_token",
+                          CHAT_BOS, "eos_token", CHAT_EOS, "chat_template", chat_jinja, "model_max_length",
+                          m->c.max_position_embeddings, "add_bos_token", 0);
+    char   *dump = j ? json_dumps(j, JSON_INDENT(2)) : NULL;
     snprintf(path, sizeof path, "%s/tokenizer_config.json", dir);
     if (ok && dump) ok = fs_write(path, dump, strlen(dump), e);
     free(dump);
@@ -164,7 +166,7 @@ static bool write_tokenizer(model *m, const char *dir, err *e) {
 bool model_save_hf(model *m, const char *dir, err *e) {
     char path[4096];
     if (!fs_mkdirs(dir, e)) return false;
-    json_t *j = cfg_to_json(&m->c);
+    json_t *j    = cfg_to_json(&m->c);
     char   *dump = json_dumps(j, JSON_INDENT(2));
     json_decref(j);
     snprintf(path, sizeof path, "%s/config.json", dir);

@@ -8,8 +8,9 @@
 #include "tensor/op_norm.h"
 
 static route_shape route_of(const cfg *c) {
-    return (route_shape){c->n_routed_experts, c->num_experts_per_tok, c->n_group, c->topk_group, c->scoring_func == GATE_SIGMOID,
-                         c->norm_topk_prob, c->routed_scaling_factor};
+    return (route_shape){c->n_routed_experts,     c->num_experts_per_tok,          c->n_group,
+                         c->topk_group,           c->scoring_func == GATE_SIGMOID, c->norm_topk_prob,
+                         c->routed_scaling_factor};
 }
 
 void ffn_fwd(pass *p, const ffn_w *w, acts *a, float *y) {
@@ -42,11 +43,11 @@ static const float *router_in(pass *p, const block_w *b, acts *a) {
 
 /* One expert's rows and matrices. */
 typedef struct expert {
-    int    n;               /* rows, padding included */
+    int    n; /* rows, padding included */
     lin    gate, up, down;
-    char  *x, *act;         /* [n, D], [n, M] ct */
-    float *e1, *e3;         /* [n, M] */
-    size_t rd, rm;          /* offset of its rows in [slots, D] and [slots, M] */
+    char  *x, *act; /* [n, D], [n, M] ct */
+    float *e1, *e3; /* [n, M] */
+    size_t rd, rm;  /* offset of its rows in [slots, D] and [slots, M] */
 } expert;
 
 static bool expert_at(const pass *p, const block_w *b, const acts *a, int e, expert *x) {
@@ -54,14 +55,14 @@ static bool expert_at(const pass *p, const block_w *b, const acts *a, int e, exp
     x->n = a->pl.first[e + 1] - a->pl.first[e];
     if (x->n == 0) return false; /* nobody chose it */
     x->gate = lin_slice(b->experts.gate, e);
-    x->up = lin_slice(b->experts.up, e);
+    x->up   = lin_slice(b->experts.up, e);
     x->down = lin_slice(b->experts.down, e);
-    x->rd = r * (size_t)p->m->c.hidden_size;
-    x->rm = r * (size_t)p->m->c.moe_intermediate_size;
-    x->x = (char *)a->xs + x->rd * cb;
-    x->act = (char *)a->ea + x->rm * cb;
-    x->e1 = a->e1 + x->rm;
-    x->e3 = a->e3 + x->rm;
+    x->rd   = r * (size_t)p->m->c.hidden_size;
+    x->rm   = r * (size_t)p->m->c.moe_intermediate_size;
+    x->x    = (char *)a->xs + x->rd * cb;
+    x->act  = (char *)a->ea + x->rm * cb;
+    x->e1   = a->e1 + x->rm;
+    x->e3   = a->e3 + x->rm;
     return true;
 }
 
@@ -78,11 +79,11 @@ static void experts_fwd(pass *p, const block_w *b, acts *a) {
 }
 
 void moe_fwd(pass *p, const block_w *b, acts *a, float *y) {
-    model      *m = p->m;
-    route_shape rs = route_of(&m->c);
-    size_t      mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)m->c.hidden_size;
-    lin         router = lin_of(b->router);
-    const float *in = router_in(p, b, a);
+    model       *m    = p->m;
+    route_shape  rs   = route_of(&m->c);
+    size_t       mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)m->c.hidden_size;
+    lin          router = lin_of(b->router);
+    const float *in     = router_in(p, b, a);
     float       *logits = arena_floats(p->s, (size_t)p->Tp * (size_t)rs.experts);
     op_linear_fwd(logits, in, DT_F32, p->Tp, &router, p->s);
     op_route_fwd(&a->rt, logits, b->bias ? b->bias->w.data : NULL, &rs, p->T);
@@ -102,7 +103,7 @@ void moe_fwd(pass *p, const block_w *b, acts *a, float *y) {
 
 static void experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, const float *dys) {
     size_t mark = arena_mark(p->s);
-    float *da = arena_floats(p->s, (size_t)a->pl.n * (size_t)p->m->c.moe_intermediate_size);
+    float *da   = arena_floats(p->s, (size_t)a->pl.n * (size_t)p->m->c.moe_intermediate_size);
     expert x;
     for (int e = 0; e < p->m->c.n_routed_experts; e++) {
         if (!expert_at(p, b, a, e, &x)) continue;
@@ -115,13 +116,14 @@ static void experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, const fl
 }
 
 static void router_bwd(pass *p, const block_w *b, acts *a, float *dn2, const float *dweight) {
-    route_shape rs = route_of(&p->m->c);
+    route_shape rs   = route_of(&p->m->c);
     size_t      mark = arena_mark(p->s), n = (size_t)p->T * (size_t)rs.experts;
-    size_t      pad = (size_t)(p->Tp - p->T) * (size_t)rs.experts;
+    size_t      pad    = (size_t)(p->Tp - p->T) * (size_t)rs.experts;
     float      *dscore = NULL, *dlogits = arena_floats(p->s, n + pad);
     if (p->loss->balance_alpha > 0) {
         dscore = arena_floats(p->s, n);
-        p->balance += op_balance(dscore, &a->rt, &rs, p->start, p->n_seq, p->loss->balance_alpha, p->loss->scale * (float)p->T);
+        p->balance +=
+            op_balance(dscore, &a->rt, &rs, p->start, p->n_seq, p->loss->balance_alpha, p->loss->scale * (float)p->T);
     }
     op_route_bwd(dlogits, dweight, dscore, &a->rt, &rs, p->T);
     memset(dlogits + n, 0, pad * 4);
@@ -131,8 +133,8 @@ static void router_bwd(pass *p, const block_w *b, acts *a, float *dn2, const flo
 }
 
 void moe_bwd(pass *p, const block_w *b, acts *a, float *dn2, const float *dy) {
-    route_shape rs = route_of(&p->m->c);
-    int         D = p->m->c.hidden_size;
+    route_shape rs   = route_of(&p->m->c);
+    int         D    = p->m->c.hidden_size;
     size_t      mark = arena_mark(p->s), n = (size_t)a->pl.n * (size_t)D;
     float      *dys = arena_floats(p->s, n), *dxs = arena_floats(p->s, n);
     float      *dweight = arena_floats(p->s, (size_t)p->T * (size_t)rs.topk);

@@ -25,10 +25,10 @@ typedef struct ffn_w {
 typedef struct block_w {
     param *attn_norm, *ffn_norm;
     mla_w  attn;
-    int    moe;                  /* index among MoE blocks, or -1: dense */
-    ffn_w  ffn;                  /* dense, or the shared experts (NULLs if none) */
-    ffn_w  experts;              /* stacked [E, F, D], [E, F, D], [E, D, F] */
-    param *router, *bias;        /* [E, D], [E] (NULL: no selection bias) */
+    int    moe;           /* index among MoE blocks, or -1: dense */
+    ffn_w  ffn;           /* dense, or the shared experts (NULLs if none) */
+    ffn_w  experts;       /* stacked [E, F, D], [E, F, D], [E, D, F] */
+    param *router, *bias; /* [E, D], [E] (NULL: no selection bias) */
 } block_w;
 typedef struct mtp_w {
     param  *enorm, *hnorm, *eh_proj, *norm;
@@ -38,17 +38,17 @@ typedef struct mtp_w {
 struct model {
     cfg        c;
     char       name[96];
-    param     *param;            /* [n_params] in file order */
+    param     *param; /* [n_params] in file order */
     int        n_params;
     param     *embed, *norm, *head;
-    block_w   *block;            /* [num_hidden_layers] */
-    mtp_w     *mtp;              /* [num_nextn_predict_layers] */
-    int        n_moe;            /* MoE blocks, MTP included */
-    int64_t   *load;             /* [n_moe, n_routed_experts] */
-    void      *owned;            /* block of weights we own */
-    gguf      *file;             /* or the mapped file they point into */
-    void      *train;            /* gradients, moments, bf16 twins */
-    dtype      compute;          /* DT_F32 unless training in bf16 */
+    block_w   *block;   /* [num_hidden_layers] */
+    mtp_w     *mtp;     /* [num_nextn_predict_layers] */
+    int        n_moe;   /* MoE blocks, MTP included */
+    int64_t   *load;    /* [n_moe, n_routed_experts] */
+    void      *owned;   /* block of weights we own */
+    gguf      *file;    /* or the mapped file they point into */
+    void      *train;   /* gradients, moments, bf16 twins */
+    dtype      compute; /* DT_F32 unless training in bf16 */
     float     *rope_mem;
     rope_table rope;
     float      attn_scale;
@@ -56,50 +56,50 @@ struct model {
 };
 
 /* ---- a pass ---- */
-typedef struct acts {            /* ct: the compute type */
-    float *x;                    /* [T, D] block input */
-    void  *n1;                   /* [T, D] ct */
-    float *r1;                   /* [T] */
-    float *cq, *rq;              /* [T, Q], [T] */
-    void  *nq;                   /* [T, Q] ct */
-    float *q;                    /* [T, H*(P+R)] */
-    float *ckv, *rkv;            /* [T, K+R], [T] */
-    void  *nc;                   /* [T, K] ct */
-    float *kv;                   /* [T, H*(P+V)] */
-    float *lse;                  /* [T, H] */
-    void  *o;                    /* [T, H*V] ct */
-    float *x2;                   /* [T, D] */
-    void  *n2;                   /* [T, D] ct */
-    float *r2;                   /* [T] */
-    float *h1, *h3;              /* [T, F] dense or shared */
-    void  *a;                    /* [T, F] ct */
+typedef struct acts { /* ct: the compute type */
+    float *x;         /* [T, D] block input */
+    void  *n1;        /* [T, D] ct */
+    float *r1;        /* [T] */
+    float *cq, *rq;   /* [T, Q], [T] */
+    void  *nq;        /* [T, Q] ct */
+    float *q;         /* [T, H*(P+R)] */
+    float *ckv, *rkv; /* [T, K+R], [T] */
+    void  *nc;        /* [T, K] ct */
+    float *kv;        /* [T, H*(P+V)] */
+    float *lse;       /* [T, H] */
+    void  *o;         /* [T, H*V] ct */
+    float *x2;        /* [T, D] */
+    void  *n2;        /* [T, D] ct */
+    float *r2;        /* [T] */
+    float *h1, *h3;   /* [T, F] dense or shared */
+    void  *a;         /* [T, F] ct */
     route  rt;
     plan   pl;
-    void  *xs;                   /* [n, D] ct */
-    float *e1, *e3;              /* [n, M] */
-    void  *ea;                   /* [n, M] ct */
-    float *ys;                   /* [n, D] */
+    void  *xs;      /* [n, D] ct */
+    float *e1, *e3; /* [n, M] */
+    void  *ea;      /* [n, M] ct */
+    float *ys;      /* [n, D] */
 } acts;
 
 typedef struct pass {
-    model     *m;
-    int        T, Tp;            /* rows; rows in the buffers (rounded up in training, so that few GEMM shapes exist) */
-    const int32_t *tok, *start;
-    int        n_seq;
-    kv_cache *const *kv;         /* or NULL */
-    attn_mode  mode;
-    dtype      ct;
-    int32_t   *pos;              /* [Tp] */
-    attn_seg  *seg;              /* [n_seq] */
-    arena     *s;                /* scratch */
-    bool       train;
+    model           *m;
+    int              T, Tp; /* rows; rows in the buffers (rounded up in training, so that few GEMM shapes exist) */
+    const int32_t   *tok, *start;
+    int              n_seq;
+    kv_cache *const *kv; /* or NULL */
+    attn_mode        mode;
+    dtype            ct;
+    int32_t         *pos; /* [Tp] */
+    attn_seg        *seg; /* [n_seq] */
+    arena           *s;   /* scratch */
+    bool             train;
     const loss_args *loss;
-    double     balance;          /* summed over MoE blocks */
+    double           balance; /* summed over MoE blocks */
 } pass;
 
 struct kv_cache {
     int     ctx, len, layers, c_dim, r_dim;
-    float **c, **r;              /* [layers] -> [ctx, kv_lora_rank] normed latent, [ctx, rope] rotated key */
+    float **c, **r; /* [layers] -> [ctx, kv_lora_rank] normed latent, [ctx, rope] rotated key */
 };
 
 struct model_work {
@@ -107,18 +107,18 @@ struct model_work {
     work_kind kind;
     int       max_rows, plain_ctx;
     arena     fixed, s;
-    acts     *act;               /* [1] or [layers + mtp] */
-    float    *out;               /* [T, D] residual stream after the last block */
-    float    *hid;               /* [T, D] after the final norm */
-    void     *hid_ct;            /* [T, D] ct (hid itself in float32) */
-    float    *rf;                /* [T] */
+    acts     *act;    /* [1] or [layers + mtp] */
+    float    *out;    /* [T, D] residual stream after the last block */
+    float    *hid;    /* [T, D] after the final norm */
+    void     *hid_ct; /* [T, D] ct (hid itself in float32) */
+    float    *rf;     /* [T] */
     /* MTP: its input's parts, its output */
-    void     *cat;               /* [T, 2D] ct: normed embedding, normed hidden */
-    float    *emb, *re, *rh;     /* [T, D], [T], [T] */
-    float    *mout, *mhid, *rm;  /* [T, D], [T, D], [T] */
+    void     *cat;              /* [T, 2D] ct: normed embedding, normed hidden */
+    float    *emb, *re, *rh;    /* [T, D], [T], [T] */
+    float    *mout, *mhid, *rm; /* [T, D], [T, D], [T] */
     void     *mhid_ct;
-    int32_t  *tok, *next, *tgt;  /* [T] padded copies */
-    float    *w, *w2;            /* [T] */
+    int32_t  *tok, *next, *tgt; /* [T] padded copies */
+    float    *w, *w2;           /* [T] */
     int32_t  *tgt2;
     int32_t  *pos;
     attn_seg *seg;
@@ -138,18 +138,18 @@ void moe_bwd(pass *p, const block_w *b, acts *a, float *dn2 /* [T, D] assigned *
 /* a->x is the input; y [T, D] the output */
 void block_fwd(pass *p, const block_w *b, acts *a, int layer, float *y);
 /* d [T, D]: gradient at the output on entry, at the input on return */
-void block_bwd(pass *p, const block_w *b, acts *a, float *d);
+void   block_bwd(pass *p, const block_w *b, acts *a, float *d);
 size_t block_scratch(const model *m, int T, int plain_ctx, bool train);
 /* Buffers of one block from `mem`; dense and MoE alike get what b needs (b = NULL: what any block needs). */
 void acts_alloc(acts *a, arena *mem, const model *m, const block_w *b, int T, dtype ct, bool train);
-enum { ROW_PAD = 32 };           /* GEMM rows are rounded up to this in training */
+enum { ROW_PAD = 32 }; /* GEMM rows are rounded up to this in training */
 
 /* ---- weights.c ---- */
 /* Fill m->param with names, shapes and roles from m->c; no data yet. */
 void weights_layout(model *m);
 /* Give every parameter its own float32 memory, zeroed. */
 void weights_own(model *m);
-void model_finish(model *m);     /* rope table, loads; after c and weights are there */
+void model_finish(model *m); /* rope table, loads; after c and weights are there */
 
 /* ---- files: model_hf.c, model_gguf.c ---- */
 bool hf_read(model *m, const char *dir, err *e) R1_MUST_USE;

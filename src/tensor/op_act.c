@@ -5,8 +5,8 @@
 
 enum { GRAIN = 1024, PAR_MIN = 8192 };
 
-void op_swiglu_fwd(void *y, dtype yt, const float *a, const float *b, size_t n) {
-    #pragma omp parallel if (n > PAR_MIN)
+void        op_swiglu_fwd(void *y, dtype yt, const float *a, const float *b, size_t n) {
+#pragma omp parallel if (n > PAR_MIN)
     {
         long lo, hi;
         par_split((long)n, GRAIN, par_id(), par_count(), &lo, &hi);
@@ -18,8 +18,8 @@ void op_swiglu_fwd(void *y, dtype yt, const float *a, const float *b, size_t n) 
     }
 }
 
-void op_swiglu_bwd(float *da, float *db, const float *dy, const float *a, const float *b, size_t n) {
-    #pragma omp parallel if (n > PAR_MIN)
+void        op_swiglu_bwd(float *da, float *db, const float *dy, const float *a, const float *b, size_t n) {
+#pragma omp parallel if (n > PAR_MIN)
     {
         long lo, hi;
         par_split((long)n, GRAIN, par_id(), par_count(), &lo, &hi);
@@ -28,8 +28,8 @@ void op_swiglu_bwd(float *da, float *db, const float *dy, const float *a, const 
     }
 }
 
-void op_add(float *y, const float *x, size_t n) {
-    #pragma omp parallel if (n > PAR_MIN)
+void        op_add(float *y, const float *x, size_t n) {
+#pragma omp parallel if (n > PAR_MIN)
     {
         long lo, hi;
         par_split((long)n, GRAIN, par_id(), par_count(), &lo, &hi);
@@ -37,8 +37,8 @@ void op_add(float *y, const float *x, size_t n) {
     }
 }
 
-void op_sum(float *y, const float *a, const float *b, size_t n) {
-    #pragma omp parallel if (n > PAR_MIN)
+void        op_sum(float *y, const float *a, const float *b, size_t n) {
+#pragma omp parallel if (n > PAR_MIN)
     {
         long lo, hi;
         par_split((long)n, GRAIN, par_id(), par_count(), &lo, &hi);

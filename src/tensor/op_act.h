@@ -9,6 +9,6 @@
 void op_swiglu_fwd(void *y, dtype yt, const float *a, const float *b, size_t n); /* y [n] in f32 or bf16 */
 /* da, db [n]; da may be a and db may be b */
 void op_swiglu_bwd(float *da, float *db, const float *dy, const float *a, const float *b, size_t n);
-void op_add(float *y, const float *x, size_t n);                                 /* y += x */
-void op_sum(float *y, const float *a, const float *b, size_t n);                 /* y = a + b */
+void op_add(float *y, const float *x, size_t n);                 /* y += x */
+void op_sum(float *y, const float *a, const float *b, size_t n); /* y = a + b */
 #endif

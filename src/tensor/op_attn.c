@@ -8,10 +8,10 @@ enum { BQ = 64 }; /* query rows a block: its scores [64, 512] are 128 KB, half o
 
 /* What one thread works with for one (segment, head). */
 typedef struct tile {
-    float *kt;       /* [P+R, nk] keys transposed: scores are rows of q times this */
-    float *vt;       /* [V, nk], backward only */
-    float *s, *dp;   /* [BQ, nk] */
-    float *dkr;      /* backward: this head's share of the rope key's gradient, [tk, H*R] with stride H*R */
+    float *kt;     /* [P+R, nk] keys transposed: scores are rows of q times this */
+    float *vt;     /* [V, nk], backward only */
+    float *s, *dp; /* [BQ, nk] */
+    float *dkr;    /* backward: this head's share of the rope key's gradient, [tk, H*R] with stride H*R */
 } tile;
 
 static size_t tile_floats(const attn_shape *s, int max_nk, bool backward) {
@@ -28,9 +28,9 @@ size_t op_attn_bytes(const attn_shape *s, int max_nk, int tk, bool backward) {
 
 static tile tile_at(float *mem, const attn_shape *s, int max_nk, bool backward) {
     size_t nk = (size_t)max_nk;
-    tile   t = {0};
-    t.kt = mem;
-    t.s = t.kt + arena_round((size_t)(s->nope + s->rope) * nk * 4) / 4;
+    tile   t  = {0};
+    t.kt      = mem;
+    t.s       = t.kt + arena_round((size_t)(s->nope + s->rope) * nk * 4) / 4;
     if (backward) {
         t.dp = t.s + arena_round(BQ * nk * 4) / 4;
         t.vt = t.dp + arena_round(BQ * nk * 4) / 4;
@@ -48,11 +48,12 @@ static int longest(const attn_seg *seg, int n_seg) {
 static void pack_keys(const tile *t, const attn_shape *s, const attn_seg *g, const float *kv, const float *kr, int h) {
     int ldkv = s->heads * (s->nope + s->v);
     K->transpose_f32(t->kt, g->nk, kv + (size_t)g->k0 * (size_t)ldkv + h * (s->nope + s->v), ldkv, g->nk, s->nope);
-    K->transpose_f32(t->kt + (size_t)s->nope * (size_t)g->nk, g->nk, kr + (size_t)g->k0 * (size_t)s->ldkr, s->ldkr, g->nk, s->rope);
+    K->transpose_f32(t->kt + (size_t)s->nope * (size_t)g->nk, g->nk, kr + (size_t)g->k0 * (size_t)s->ldkr, s->ldkr,
+                     g->nk, s->rope);
 }
 
-static void fwd_head(const tile *t, const attn_shape *s, const attn_seg *g, float *o, float *lse, const float *q, const float *kv,
-                     const float *kr, int h) {
+static void fwd_head(const tile *t, const attn_shape *s, const attn_seg *g, float *o, float *lse, const float *q,
+                     const float *kv, const float *kr, int h) {
     int          qd = s->nope + s->rope, ldq = s->heads * qd, ldkv = s->heads * (s->nope + s->v), ldo = s->heads * s->v;
     const float *v = kv + (size_t)g->k0 * (size_t)ldkv + h * (s->nope + s->v) + s->nope;
     pack_keys(t, s, g, kv, kr, h);
@@ -66,7 +67,7 @@ static void fwd_head(const tile *t, const attn_shape *s, const attn_seg *g, floa
         float inv[BQ];
         for (int i = 0; i < n; i++) {
             float *row = t->s + (size_t)i * (size_t)nk;
-            int    k = seen + i + 1;
+            int    k   = seen + i + 1;
             float  m = K->max_f32(row, k), sum = K->exp_sum(row, m, k);
             memset(row + k, 0, (size_t)(nk - k) * 4);
             inv[i] = 1 / sum;
@@ -77,13 +78,13 @@ static void fwd_head(const tile *t, const attn_shape *s, const attn_seg *g, floa
     }
 }
 
-void op_attn_fwd(float *o, float *lse, const float *q, const float *kv, const float *kr, const attn_shape *s, const attn_seg *seg,
-                 int n_seg, arena *scratch) {
-    size_t mark = arena_mark(scratch);
+void op_attn_fwd(float *o, float *lse, const float *q, const float *kv, const float *kr, const attn_shape *s,
+                 const attn_seg *seg, int n_seg, arena *scratch) {
+    size_t mark   = arena_mark(scratch);
     int    max_nk = longest(seg, n_seg);
     size_t stride = tile_floats(s, max_nk, false);
-    float *mem = arena_floats(scratch, stride * (size_t)par_threads());
-    #pragma omp parallel for schedule(dynamic, 1) if (n_seg * s->heads * max_nk > 64)
+    float *mem    = arena_floats(scratch, stride * (size_t)par_threads());
+#pragma omp parallel for schedule(dynamic, 1) if (n_seg * s->heads * max_nk > 64)
     for (int j = 0; j < n_seg * s->heads; j++) {
         tile t = tile_at(mem + stride * (size_t)par_id(), s, max_nk, false);
         fwd_head(&t, s, &seg[j / s->heads], o, lse, q, kv, kr, j % s->heads);
@@ -129,7 +130,7 @@ static void bwd_head(const tile *t, const attn_shape *s, const attn_seg *g, floa
         K->sgemm(nk, V, n, 1, t->s, 1, nk, db, ldo, true, dk + P, ldkv);       /* dV += P^T dO */
         K->sgemm(n, P, nk, 1, t->dp, nk, 1, kv + koff, ldkv, false, dqb, ldq); /* dQ = dS K */
         K->sgemm(n, R, nk, 1, t->dp, nk, 1, kr + (size_t)g->k0 * (size_t)s->ldkr, s->ldkr, false, dqb + P, ldq);
-        K->sgemm(nk, P, n, 1, t->dp, 1, nk, qb, ldq, true, dk, ldkv);          /* dK += dS^T Q */
+        K->sgemm(nk, P, n, 1, t->dp, 1, nk, qb, ldq, true, dk, ldkv); /* dK += dS^T Q */
         K->sgemm(nk, R, n, 1, t->dp, 1, nk, qb + P, ldq, true, dkr, lddkr);
     }
 }
@@ -137,29 +138,30 @@ static void bwd_head(const tile *t, const attn_shape *s, const attn_seg *g, floa
 /* dkr[r] = sum over heads of that head's share. */
 static void sum_heads(float *dkr, int lddkr, const float *part, const attn_shape *s, const attn_seg *seg, int n_seg) {
     int R = s->rope;
-    #pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static)
     for (int j = 0; j < n_seg; j++)
         for (int r = seg[j].k0; r < seg[j].k0 + seg[j].nk; r++) {
             const float *src = part + (size_t)r * (size_t)(s->heads * R);
-            float       *d = dkr + (size_t)r * (size_t)lddkr;
+            float       *d   = dkr + (size_t)r * (size_t)lddkr;
             memcpy(d, src, (size_t)R * 4);
             for (int h = 1; h < s->heads; h++) K->add_f32(d, src + h * R, (size_t)R);
         }
 }
 
-void op_attn_bwd(float *dq, float *dkv, float *dkr, int lddkr, const float *dout, const float *lse, const float *q, const float *kv,
-                 const float *kr, const attn_shape *s, const attn_seg *seg, int n_seg, arena *scratch) {
-    size_t mark = arena_mark(scratch);
+void op_attn_bwd(float *dq, float *dkv, float *dkr, int lddkr, const float *dout, const float *lse, const float *q,
+                 const float *kv, const float *kr, const attn_shape *s, const attn_seg *seg, int n_seg,
+                 arena *scratch) {
+    size_t mark   = arena_mark(scratch);
     int    max_nk = longest(seg, n_seg), tk = 0;
     for (int i = 0; i < n_seg; i++)
         if (seg[i].k0 + seg[i].nk > tk) tk = seg[i].k0 + seg[i].nk;
     size_t stride = tile_floats(s, max_nk, true);
-    float *mem = arena_floats(scratch, stride * (size_t)par_threads());
-    float *part = arena_floats(scratch, (size_t)tk * (size_t)(s->heads * s->rope));
-    #pragma omp parallel for schedule(dynamic, 1)
+    float *mem    = arena_floats(scratch, stride * (size_t)par_threads());
+    float *part   = arena_floats(scratch, (size_t)tk * (size_t)(s->heads * s->rope));
+#pragma omp parallel for schedule(dynamic, 1)
     for (int j = 0; j < n_seg * s->heads; j++) {
         tile t = tile_at(mem + stride * (size_t)par_id(), s, max_nk, true);
-        t.dkr = part;
+        t.dkr  = part;
         bwd_head(&t, s, &seg[j / s->heads], dq, dkv, dout, lse, q, kv, kr, j % s->heads);
     }
     sum_heads(dkr, lddkr, part, s, seg, n_seg);

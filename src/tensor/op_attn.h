@@ -22,17 +22,17 @@
 
 typedef struct attn_shape {
     int   heads, nope, rope, v;
-    int   ldkr;                 /* row stride of kr */
+    int   ldkr; /* row stride of kr */
     float scale;
 } attn_shape;
 typedef struct attn_seg {
-    int q0, nq, k0, nk;         /* first row and count in q/o, first row and count in kv/kr */
+    int q0, nq, k0, nk; /* first row and count in q/o, first row and count in kv/kr */
 } attn_seg;
 
 /* max_nk: longest segment; tk: rows of kv */
 size_t op_attn_bytes(const attn_shape *s, int max_nk, int tk, bool backward);
-void op_attn_fwd(float *o /* [Tq, H*V] */, float *lse /* [Tq, H] or NULL */, const float *q, const float *kv, const float *kr,
-                 const attn_shape *s, const attn_seg *seg, int n_seg, arena *scratch);
+void   op_attn_fwd(float *o /* [Tq, H*V] */, float *lse /* [Tq, H] or NULL */, const float *q, const float *kv,
+                   const float *kr, const attn_shape *s, const attn_seg *seg, int n_seg, arena *scratch);
 /* dq [Tq, H*(P+R)], dkv [Tk, H*(P+V)] and dkr [Tk, lddkr] are assigned; dout [Tq, H*V] */
 void op_attn_bwd(float *dq, float *dkv, float *dkr, int lddkr, const float *dout, const float *lse, const float *q,
                  const float *kv, const float *kr, const attn_shape *s, const attn_seg *seg, int n_seg, arena *scratch);

@@ -4,13 +4,13 @@
 
 void op_embed_fwd(float *y, const int32_t *tok, int T, const param *p) {
     size_t D = (size_t)p->w.ne[1];
-    #pragma omp parallel for schedule(static) if (T > 8)
+#pragma omp parallel for schedule(static) if (T > 8)
     for (int t = 0; t < T; t++) param_row(p, tok[t], y + (size_t)t * D);
 }
 
 void op_embed_bwd(const float *dy, const int32_t *tok, int T, param *p) {
     size_t D = (size_t)p->w.ne[1];
-    #pragma omp parallel
+#pragma omp parallel
     {
         long lo, hi;
         par_split((long)D, 16, par_id(), par_count(), &lo, &hi);

@@ -5,19 +5,17 @@
 #include "kernel/kern.h"
 
 enum {
-    FEW_ROWS = 6,          /* below this, row-times-vector beats a GEMM that must pack its operands */
-    PANEL = 256,           /* rows of a quantized weight expanded at a time */
-    PAR_MIN = 1 << 19      /* multiply-adds (about 30 us) from which a second thread pays for its wake-up */
+    FEW_ROWS = 6,      /* below this, row-times-vector beats a GEMM that must pack its operands */
+    PANEL    = 256,    /* rows of a quantized weight expanded at a time */
+    PAR_MIN  = 1 << 19 /* multiply-adds (about 30 us) from which a second thread pays for its wake-up */
 };
 
-lin lin_of(const param *p) {
-    return (lin){p->w.type, (int)p->w.ne[0], (int)p->w.ne[1], p->w.data, p->wb, p->g};
-}
+lin lin_of(const param *p) { return (lin){p->w.type, (int)p->w.ne[0], (int)p->w.ne[1], p->w.data, p->wb, p->g}; }
 
 lin lin_rows(const lin *l, int r0, int n) {
-    lin    r = *l;
+    lin    r   = *l;
     size_t off = (size_t)r0 * (size_t)l->in;
-    r.w = (const char *)l->w + (size_t)r0 * dtype_row_bytes(l->type, l->in);
+    r.w        = (const char *)l->w + (size_t)r0 * dtype_row_bytes(l->type, l->in);
     if (r.wb) r.wb += off;
     if (r.g) r.g += off;
     r.out = n;
@@ -30,8 +28,8 @@ lin lin_slice(const param *p, int e) {
     return lin_rows(&all, e * out, out);
 }
 
-void op_cast(void *y, dtype yt, const float *x, size_t n) {
-    #pragma omp parallel
+void        op_cast(void *y, dtype yt, const float *x, size_t n) {
+#pragma omp parallel
     {
         long lo, hi;
         par_split((long)n, 1024, par_id(), par_count(), &lo, &hi);
@@ -44,7 +42,7 @@ void op_cast(void *y, dtype yt, const float *x, size_t n) {
 
 size_t op_linear_bytes(int T, int out, int in) {
     size_t panel = arena_round((size_t)PANEL * (size_t)in * 4) * 1;
-    size_t dyb = arena_round((size_t)T * (size_t)out * 2);
+    size_t dyb   = arena_round((size_t)T * (size_t)out * 2);
     return panel > dyb ? panel : dyb;
 }
 
@@ -59,18 +57,19 @@ static void gemv(float *y, const lin *w, const float *x, int r0, int n) {
 }
 
 static void few_rows(float *y, const float *x, int T, const lin *w) {
-    #pragma omp parallel if ((long)T * w->out * w->in > PAR_MIN)
+#pragma omp parallel if ((long)T * w->out * w->in > PAR_MIN)
     {
         long lo, hi;
         par_split(w->out, 8, par_id(), par_count(), &lo, &hi);
         for (int t = 0; t < T; t++)
-            if (hi > lo) gemv(y + (size_t)t * (size_t)w->out, w, x + (size_t)t * (size_t)w->in, (int)lo, (int)(hi - lo));
+            if (hi > lo)
+                gemv(y + (size_t)t * (size_t)w->out, w, x + (size_t)t * (size_t)w->in, (int)lo, (int)(hi - lo));
     }
 }
 
 static void expand(float *y, const lin *w, int r0, int n) {
     size_t row = dtype_row_bytes(w->type, w->in);
-    #pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static)
     for (int r = 0; r < n; r++)
         tensor_to_f32(y + (size_t)r * (size_t)w->in, (const char *)w->w + (size_t)(r0 + r) * row, w->type, w->in);
 }
@@ -84,7 +83,7 @@ void op_linear_fwd(float *y, const void *x, dtype xt, int T, const lin *w, arena
     } else if (w->type == DT_F32) {
         gemm_f32(GEMM_NT, T, w->out, w->in, x, w->in, w->w, w->in, 0, y, w->out);
     } else {
-        size_t mark = arena_mark(scratch);
+        size_t mark  = arena_mark(scratch);
         float *panel = arena_floats(scratch, (size_t)PANEL * (size_t)w->in);
         for (int r = 0; r < w->out; r += PANEL) {
             int n = w->out - r < PANEL ? w->out - r : PANEL;
@@ -109,7 +108,8 @@ void op_linear_bwd_ct(float *dx, const void *dy, const void *x, dtype xt, int T,
     if (T > 0) bwd(dx, 0, dy, x, xt, T, w);
 }
 
-void op_linear_bwd(float *dx, bool add_dx, const float *dy, const void *x, dtype xt, int T, const lin *w, arena *scratch) {
+void op_linear_bwd(float *dx, bool add_dx, const float *dy, const void *x, dtype xt, int T, const lin *w,
+                   arena *scratch) {
     if (T == 0) return;
     size_t      mark = arena_mark(scratch), n = (size_t)T * (size_t)w->out;
     const void *d = dy;

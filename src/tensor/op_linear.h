@@ -19,15 +19,16 @@ typedef struct lin {
     const uint16_t *wb; /* [out, in] bf16 twin, or NULL */
     float          *g;  /* [out, in] gradient, or NULL */
 } lin;
-lin  lin_of(const param *p);              /* 2-D parameter */
-lin  lin_slice(const param *p, int e);    /* matrix e of a stacked [E, out, in] parameter */
-lin  lin_rows(const lin *l, int r0, int n); /* rows r0..r0+n of a matrix */
+lin lin_of(const param *p);                /* 2-D parameter */
+lin lin_slice(const param *p, int e);      /* matrix e of a stacked [E, out, in] parameter */
+lin lin_rows(const lin *l, int r0, int n); /* rows r0..r0+n of a matrix */
 
 void op_linear_fwd(float *y /* [T, out] */, const void *x /* [T, in] */, dtype xt, int T, const lin *w, arena *scratch);
 void op_linear_bwd(float *dx /* [T, in], NULL: not wanted */, bool add_dx, const float *dy /* [T, out] */,
                    const void *x /* [T, in] */, dtype xt, int T, const lin *w, arena *scratch);
 /* The same when dy is in the compute type already (no cast, no scratch). */
-void op_linear_bwd_ct(float *dx /* [T, in] assigned */, const void *dy /* [T, out] xt */, const void *x, dtype xt, int T, const lin *w);
+void op_linear_bwd_ct(float *dx /* [T, in] assigned */, const void *dy /* [T, out] xt */, const void *x, dtype xt,
+                      int T, const lin *w);
 /* Scratch bytes the two need at most for T rows of this shape. */
 size_t op_linear_bytes(int T, int out, int in);
 /* x [n] floats -> compute type, in parallel */

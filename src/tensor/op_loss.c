@@ -8,7 +8,7 @@
 static float row(float *l, int tgt, float g, void *d, dtype dt, int V, bool *hit) {
     float m = K->max_f32(l, V), lt = l[tgt];
     float sum = K->exp_sum(l, m, V);
-    *hit = lt >= m;
+    *hit      = lt >= m;
     if (d) {
         K->scale_f32(l, g / sum, V);
         l[tgt] -= g;
@@ -18,15 +18,16 @@ static float row(float *l, int tgt, float g, void *d, dtype dt, int V, bool *hit
     return logf(sum) + m - lt;
 }
 
-void op_xent(loss_sums *s, void *dlogits, dtype dt, float *logits, const int32_t *tgt, const float *w, float scale, int n, int V) {
+void op_xent(loss_sums *s, void *dlogits, dtype dt, float *logits, const int32_t *tgt, const float *w, float scale,
+             int n, int V) {
     float  nll[XENT_ROWS_MAX];
     bool   hit[XENT_ROWS_MAX];
     size_t row_bytes = (size_t)V * (dt == DT_BF16 ? 2 : 4);
-    #pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static)
     for (int i = 0; i < n; i++) {
         void *d = dlogits ? (char *)dlogits + (size_t)i * row_bytes : NULL;
-        nll[i] = 0;
-        hit[i] = false;
+        nll[i]  = 0;
+        hit[i]  = false;
         if (w[i] != 0) nll[i] = row(logits + (size_t)i * (size_t)V, tgt[i], scale * w[i], d, dt, V, &hit[i]);
         else if (d) memset(d, 0, row_bytes);
     }

@@ -14,6 +14,6 @@ typedef struct loss_sums {
     double nll, n, hit; /* sums of w * nll, w, w * (argmax == tgt) */
 } loss_sums;
 enum { XENT_ROWS_MAX = 1024 };
-void op_xent(loss_sums *s, void *dlogits /* [n, V] */, dtype dt, float *logits /* [n, V] */, const int32_t *tgt /* [n] */,
-             const float *w /* [n] */, float scale, int n /* <= XENT_ROWS_MAX */, int V);
+void op_xent(loss_sums *s, void *dlogits /* [n, V] */, dtype dt, float *logits /* [n, V] */,
+             const int32_t *tgt /* [n] */, const float *w /* [n] */, float scale, int n /* <= XENT_ROWS_MAX */, int V);
 #endif

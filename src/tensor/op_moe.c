@@ -22,7 +22,7 @@ size_t plan_bytes(int T, const route_shape *s, int pad) {
 }
 
 void route_alloc(route *r, arena *a, int T, const route_shape *s) {
-    r->score = arena_floats(a, (size_t)T * (size_t)s->experts);
+    r->score  = arena_floats(a, (size_t)T * (size_t)s->experts);
     r->expert = arena_alloc(a, (size_t)T * (size_t)s->topk * 4);
     r->weight = arena_floats(a, (size_t)T * (size_t)s->topk);
 }
@@ -31,8 +31,8 @@ void plan_alloc(plan *p, arena *a, int T, const route_shape *s, int pad) {
     p->first = arena_alloc(a, (size_t)(s->experts + 1) * 4);
     p->count = arena_alloc(a, (size_t)s->experts * 4);
     p->token = arena_alloc(a, (size_t)plan_max_slots(T, s, pad) * 4);
-    p->slot = arena_alloc(a, (size_t)T * (size_t)s->topk * 4);
-    p->n = 0;
+    p->slot  = arena_alloc(a, (size_t)T * (size_t)s->topk * 4);
+    p->n     = 0;
 }
 
 /* ---- routing ---- */
@@ -51,22 +51,27 @@ static void scores(float *s, const float *logits, int E, bool sigmoid) {
 static float group_score(const float *c, int n, bool two) {
     float a = -INFINITY, b = -INFINITY;
     for (int i = 0; i < n; i++) {
-        if (c[i] > a) { b = a; a = c[i]; }
-        else if (c[i] > b) b = c[i];
+        if (c[i] > a) {
+            b = a;
+            a = c[i];
+        } else if (c[i] > b) b = c[i];
     }
     return two && n > 1 ? a + b : a;
 }
 
 /* Put -inf on the experts of all groups but the best topk_groups (ties: the lower group). */
 static void keep_groups(float *c, const route_shape *s, bool biased) {
-    int  per = s->experts / s->groups;
+    int per = s->experts / s->groups;
     for (int drop = s->groups - s->topk_groups; drop > 0; drop--) {
         int   worst = -1;
-        float low = INFINITY;
+        float low   = INFINITY;
         for (int g = 0; g < s->groups; g++) {
             if (c[g * per] == -INFINITY) continue; /* dropped already */
             float v = group_score(c + g * per, per, biased);
-            if (v <= low) { low = v; worst = g; }
+            if (v <= low) {
+                low   = v;
+                worst = g;
+            }
         }
         if (worst < 0) return;
         for (int i = 0; i < per; i++) c[worst * per + i] = -INFINITY;
@@ -85,8 +90,8 @@ static void route_row(route *r, const float *logits, const float *bias, const ro
         int best = 0;
         for (int i = 1; i < E; i++)
             if (c[i] > c[best]) best = i;
-        ex[j] = best;
-        w[j] = sc[best];
+        ex[j]   = best;
+        w[j]    = sc[best];
         c[best] = -INFINITY;
         sum += w[j];
     }
@@ -94,22 +99,24 @@ static void route_row(route *r, const float *logits, const float *bias, const ro
     for (int j = 0; j < k; j++) w[j] *= f;
 }
 
-void op_route_fwd(route *r, const float *logits, const float *bias, const route_shape *s, int T) {
-    #pragma omp parallel if (T > 32)
+void        op_route_fwd(route *r, const float *logits, const float *bias, const route_shape *s, int T) {
+#pragma omp parallel if (T > 32)
     {
         float c[1024]; /* experts <= 1024: cfg_check */
-        #pragma omp for schedule(static)
+#pragma omp for schedule(static)
         for (int t = 0; t < T; t++) route_row(r, logits, bias, s, t, c);
     }
 }
 
-void op_route_bwd(float *dlogits, const float *dweight, const float *dscore, const route *r, const route_shape *s, int T) {
+void op_route_bwd(float *dlogits, const float *dweight, const float *dscore, const route *r, const route_shape *s,
+                  int T) {
     int E = s->experts, k = s->topk;
-    #pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static)
     for (int t = 0; t < T; t++) {
-        const float   *sc = r->score + (size_t)t * (size_t)E, *dw = dweight + (size_t)t * (size_t)k, *w = r->weight + (size_t)t * (size_t)k;
+        const float *sc = r->score + (size_t)t * (size_t)E, *dw = dweight + (size_t)t * (size_t)k,
+                    *w    = r->weight + (size_t)t * (size_t)k;
         const int32_t *ex = r->expert + (size_t)t * (size_t)k;
-        float         *d = dlogits + (size_t)t * (size_t)E;
+        float         *d  = dlogits + (size_t)t * (size_t)E;
         if (dscore) memcpy(d, dscore + (size_t)t * (size_t)E, (size_t)E * 4);
         else memset(d, 0, (size_t)E * 4);
         /* w_j = scale * s_j / S: dw/ds_i = scale/S * ([i = j] - s_j / S) */
@@ -129,14 +136,16 @@ void op_route_bwd(float *dlogits, const float *dweight, const float *dscore, con
     }
 }
 
-double op_balance(float *dscore, const route *r, const route_shape *s, const int32_t *start, int n_seg, float alpha, float scale) {
+double op_balance(float *dscore, const route *r, const route_shape *s, const int32_t *start, int n_seg, float alpha,
+                  float scale) {
     int    E = s->experts, k = s->topk, T = start[n_seg] - start[0];
     double total = 0;
     for (int q = 0; q < n_seg; q++) {
-        int   a = start[q], b = start[q + 1], L = b - a;
+        int a = start[q], b = start[q + 1], L = b - a;
+        if (L == 0) continue;
         float f[1024] = {0}, P[1024] = {0};
         for (int t = a; t < b; t++) {
-            const float *sc = r->score + (size_t)t * (size_t)E;
+            const float *sc  = r->score + (size_t)t * (size_t)E;
             float        sum = 0;
             for (int i = 0; i < E; i++) sum += sc[i];
             for (int i = 0; i < E; i++) P[i] += sc[i] / sum;
@@ -152,7 +161,7 @@ double op_balance(float *dscore, const route *r, const route_shape *s, const int
         /* d/ds_i of sum_j f_j s_j / S = (f_i - sum_j f_j s_j / S) / S */
         float g = scale * alpha / (float)T;
         for (int t = a; t < b; t++) {
-            const float *sc = r->score + (size_t)t * (size_t)E;
+            const float *sc  = r->score + (size_t)t * (size_t)E;
             float        sum = 0, dot = 0;
             for (int i = 0; i < E; i++) {
                 sum += sc[i];
@@ -177,15 +186,15 @@ void op_plan(plan *p, const int32_t *expert, int T, const route_shape *s, int pa
     int32_t fill[1024];
     memcpy(fill, p->first, (size_t)E * 4);
     for (int i = 0; i < n; i++) {
-        int at = fill[expert[i]]++;
-        p->slot[i] = at;
+        int at       = fill[expert[i]]++;
+        p->slot[i]   = at;
         p->token[at] = i / s->topk;
     }
 }
 
 void op_gather(void *xs, const void *x, dtype t, const plan *p, int D) {
     size_t row = (size_t)D * (t == DT_BF16 ? 2 : 4);
-    #pragma omp parallel for schedule(static) if (p->n > 16)
+#pragma omp parallel for schedule(static) if (p->n > 16)
     for (int i = 0; i < p->n; i++) {
         char *d = (char *)xs + (size_t)i * row;
         if (p->token[i] >= 0) memcpy(d, (const char *)x + (size_t)p->token[i] * row, row);
@@ -193,30 +202,31 @@ void op_gather(void *xs, const void *x, dtype t, const plan *p, int D) {
     }
 }
 
-void op_gather_bwd(float *dx, const float *dxs, const plan *p, int T, const route_shape *s, int D) {
-    #pragma omp parallel for schedule(static)
+void        op_gather_bwd(float *dx, const float *dxs, const plan *p, int T, const route_shape *s, int D) {
+#pragma omp parallel for schedule(static)
     for (int t = 0; t < T; t++)
         for (int j = 0; j < s->topk; j++)
             K->add_f32(dx + (size_t)t * (size_t)D, dxs + (size_t)p->slot[t * s->topk + j] * (size_t)D, (size_t)D);
 }
 
 void op_combine_fwd(float *y, const float *ys, const route *r, const plan *p, int T, const route_shape *s, int D) {
-    #pragma omp parallel for schedule(static) if (T > 8)
+#pragma omp parallel for schedule(static) if (T > 8)
     for (int t = 0; t < T; t++)
         for (int j = 0; j < s->topk; j++)
-            K->axpy_f32(y + (size_t)t * (size_t)D, r->weight[t * s->topk + j], ys + (size_t)p->slot[t * s->topk + j] * (size_t)D, D);
+            K->axpy_f32(y + (size_t)t * (size_t)D, r->weight[t * s->topk + j],
+                        ys + (size_t)p->slot[t * s->topk + j] * (size_t)D, D);
 }
 
 void op_combine_bwd(float *dys, float *dweight, const float *dy, const float *ys, const route *r, const plan *p, int T,
                     const route_shape *s, int D) {
-    #pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static)
     for (int i = 0; i < p->n; i++)
         if (p->token[i] < 0) memset(dys + (size_t)i * (size_t)D, 0, (size_t)D * 4);
-    #pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static)
     for (int t = 0; t < T; t++)
         for (int j = 0; j < s->topk; j++) {
-            size_t       at = (size_t)p->slot[t * s->topk + j] * (size_t)D;
-            const float *d = dy + (size_t)t * (size_t)D;
+            size_t       at          = (size_t)p->slot[t * s->topk + j] * (size_t)D;
+            const float *d           = dy + (size_t)t * (size_t)D;
             dweight[t * s->topk + j] = K->dot_f32(d, ys + at, D);
             memcpy(dys + at, d, (size_t)D * 4);
             K->scale_f32(dys + at, r->weight[t * s->topk + j], D);

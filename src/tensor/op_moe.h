@@ -18,44 +18,47 @@
 
 typedef struct route_shape {
     int   experts, topk, groups, topk_groups;
-    bool  sigmoid, norm;             /* sigmoid or softmax scores; divide by their sum */
+    bool  sigmoid, norm; /* sigmoid or softmax scores; divide by their sum */
     float scale;
 } route_shape;
-typedef struct route {               /* per token */
-    float   *score;                  /* [T, E] s, unbiased */
-    int32_t *expert;                 /* [T, k] */
-    float   *weight;                 /* [T, k] */
+typedef struct route { /* per token */
+    float   *score;    /* [T, E] s, unbiased */
+    int32_t *expert;   /* [T, k] */
+    float   *weight;   /* [T, k] */
 } route;
-typedef struct plan {                /* tokens sorted by expert */
-    int      n;                      /* slots, padding included */
-    int32_t *first;                  /* [E + 1] */
-    int32_t *count;                  /* [E] real slots of each expert */
-    int32_t *token;                  /* [n] row of each slot, -1 for padding */
-    int32_t *slot;                   /* [T, k] */
+typedef struct plan { /* tokens sorted by expert */
+    int      n;       /* slots, padding included */
+    int32_t *first;   /* [E + 1] */
+    int32_t *count;   /* [E] real slots of each expert */
+    int32_t *token;   /* [n] row of each slot, -1 for padding */
+    int32_t *slot;    /* [T, k] */
 } plan;
 
-void route_alloc(route *r, arena *a, int T, const route_shape *s);
-void plan_alloc(plan *p, arena *a, int T, const route_shape *s, int pad);
+void   route_alloc(route *r, arena *a, int T, const route_shape *s);
+void   plan_alloc(plan *p, arena *a, int T, const route_shape *s, int pad);
 size_t route_bytes(int T, const route_shape *s);
 size_t plan_bytes(int T, const route_shape *s, int pad);
-int  plan_max_slots(int T, const route_shape *s, int pad);
+int    plan_max_slots(int T, const route_shape *s, int pad);
 
-void op_route_fwd(route *r, const float *logits /* [T, E] */, const float *bias /* [E] or NULL */, const route_shape *s, int T);
+void op_route_fwd(route *r, const float *logits /* [T, E] */, const float *bias /* [E] or NULL */, const route_shape *s,
+                  int T);
 /* dlogits [T, E] assigned, from dweight [T, k] and, where given, dscore [T, E] (the balance loss's gradient) */
-void op_route_bwd(float *dlogits, const float *dweight, const float *dscore, const route *r, const route_shape *s, int T);
+void op_route_bwd(float *dlogits, const float *dweight, const float *dscore, const route *r, const route_shape *s,
+                  int T);
 
 /* Sequence-wise balance loss (eq. 17-20): alpha * sum_i f_i P_i for each segment of rows, f constant; returns the
  * mean over the segments weighted by their length; dscore [T, E] (NULL: not wanted) gets scale * its gradient. */
-double op_balance(float *dscore, const route *r, const route_shape *s, const int32_t *start /* [n_seg + 1] */, int n_seg,
-                  float alpha, float scale);
+double op_balance(float *dscore, const route *r, const route_shape *s, const int32_t *start /* [n_seg + 1] */,
+                  int n_seg, float alpha, float scale);
 
 void op_plan(plan *p, const int32_t *expert /* [T, k] */, int T, const route_shape *s, int pad);
-void op_gather(void *xs /* [n, D] */, const void *x /* [T, D] */, dtype t, const plan *p, int D);      /* padding rows become 0 */
+void op_gather(void *xs /* [n, D] */, const void *x /* [T, D] */, dtype t, const plan *p,
+               int D); /* padding rows become 0 */
 /* dx [T, D] += the gradients of all slots of each token, in slot order k = 0, 1, ... */
 void op_gather_bwd(float *dx, const float *dxs /* [n, D] */, const plan *p, int T, const route_shape *s, int D);
-void op_combine_fwd(float *y /* [T, D] += */, const float *ys /* [n, D] */, const route *r, const plan *p, int T, const route_shape *s,
-                    int D);
-/* dys [n, D] assigned (padding 0); dweight [T, k] assigned */
-void op_combine_bwd(float *dys, float *dweight, const float *dy /* [T, D] */, const float *ys, const route *r, const plan *p, int T,
+void op_combine_fwd(float *y /* [T, D] += */, const float *ys /* [n, D] */, const route *r, const plan *p, int T,
                     const route_shape *s, int D);
+/* dys [n, D] assigned (padding 0); dweight [T, k] assigned */
+void op_combine_bwd(float *dys, float *dweight, const float *dy /* [T, D] */, const float *ys, const route *r,
+                    const plan *p, int T, const route_shape *s, int D);
 #endif

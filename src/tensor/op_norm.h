@@ -8,9 +8,10 @@
 #include "kernel/dtype.h"
 
 /* y [T, n] (row stride ldy) in yt (f32 or bf16); rstd [T] may be NULL */
-void op_norm_fwd(void *y, int ldy, dtype yt, float *rstd, const float *x, int ldx, const float *w /* [n] */, float eps, int T, int n);
+void op_norm_fwd(void *y, int ldy, dtype yt, float *rstd, const float *x, int ldx, const float *w /* [n] */, float eps,
+                 int T, int n);
 /* dx [T, n] (lddx) +=; dw [n] += */
-void op_norm_bwd(float *dx, int lddx, float *dw, const float *dy /* [T, n] */, int lddy, const float *x, int ldx, const float *w,
-                 const float *rstd, int T, int n, arena *scratch);
+void   op_norm_bwd(float *dx, int lddx, float *dw, const float *dy /* [T, n] */, int lddy, const float *x, int ldx,
+                   const float *w, const float *rstd, int T, int n, arena *scratch);
 size_t op_norm_bytes(int n);
 #endif

@@ -13,13 +13,13 @@ static double correction(double rotations, int dim, double theta, int original) 
 static double frequency(int i, int dim, double theta, const yarn_args *y) {
     double f = 1.0 / pow(theta, 2.0 * i / dim);
     if (!y || !y->on) return f;
-    double low = floor(correction(y->beta_fast, dim, theta, y->original_max));
+    double low  = floor(correction(y->beta_fast, dim, theta, y->original_max));
     double high = ceil(correction(y->beta_slow, dim, theta, y->original_max));
     if (low < 0) low = 0;
     if (high > dim - 1) high = dim - 1;
     if (low == high) high += 0.001;
     double ramp = (i - low) / (high - low);
-    ramp = ramp < 0 ? 0 : ramp > 1 ? 1 : ramp;
+    ramp        = ramp < 0 ? 0 : ramp > 1 ? 1 : ramp;
     return f / y->factor * ramp + f * (1 - ramp);
 }
 
@@ -37,7 +37,7 @@ void rope_fill(rope_table *tb, float *mem, int max_pos, int dim, float theta, co
 }
 
 void op_rope(float *x, int ld, int T, int heads, int head_stride, const int32_t *pos, const rope_table *tb, bool inv) {
-    #pragma omp parallel for schedule(static) if (T > 8)
+#pragma omp parallel for schedule(static) if (T > 8)
     for (int t = 0; t < T; t++) {
         const float *c = tb->c + (size_t)pos[t] * (size_t)tb->pairs, *s = tb->s + (size_t)pos[t] * (size_t)tb->pairs;
         for (int h = 0; h < heads; h++)

@@ -20,7 +20,7 @@ typedef struct yarn_args {
 } yarn_args;
 typedef struct rope_table {
     int          max_pos, pairs;
-    const float *c, *s;          /* [max_pos, pairs] */
+    const float *c, *s; /* [max_pos, pairs] */
 } rope_table;
 size_t rope_floats(int max_pos, int dim);
 void   rope_fill(rope_table *tb, float *mem, int max_pos, int dim, float theta, const yarn_args *y);

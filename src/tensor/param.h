@@ -11,12 +11,13 @@
 
 enum { PARAM_NAME = 80 };
 typedef struct param {
-    char      name[PARAM_NAME]; /* Hugging Face name; stacked experts: "model.layers.3.mlp.experts.gate_proj.weight" [E, F, D] */
+    char name[PARAM_NAME]; /* Hugging Face name; stacked experts: "model.layers.3.mlp.experts.gate_proj.weight" [E, F,
+                              D] */
     tensor    w;
     uint16_t *wb;
     float    *g, *m, *v;
-    bool      decay;            /* weight decay: matrices yes, norms and biases no */
-    bool      trained;          /* false: not touched by the optimizer (the gate's selection bias) */
+    bool      decay;   /* weight decay: matrices yes, norms and biases no */
+    bool      trained; /* false: not touched by the optimizer (the gate's selection bias) */
 } param;
 
 /* n values of type t -> floats (f32, bf16, f16, q8_0). */

@@ -1,7 +1,8 @@
 /* The file is a plain safetensors file, so that any tool can look at the weights and moments of a run.
  *
- * safetensors has no checksum, and a flipped bit in a moment would go unnoticed: r1.hash holds one over all data, the state and the recipe. It
- * must be known before the header is written, so the data is read twice (about 0.1 s for 10M parameters). */
+ * safetensors has no checksum, and a flipped bit in a moment would go unnoticed: r1.hash holds one over all data, the
+ * state and the recipe. It must be known before the header is written, so the data is read twice (about 0.1 s for 10M
+ * parameters). */
 #include "train/ckpt.h"
 
 #include <inttypes.h>
@@ -19,9 +20,9 @@ enum { NAME_MAX_ = PARAM_NAME + 4 };
 
 /* One stored array: parameter i's weight ('w') or moment ('m', 'v'). */
 typedef struct piece {
-    char   name[NAME_MAX_];
-    float *data; /* [count of ne] */
-    size_t n;
+    char          name[NAME_MAX_];
+    float        *data; /* [count of ne] */
+    size_t        n;
     const tensor *shape;
 } piece;
 
@@ -29,11 +30,11 @@ static int pieces_of(model *m, piece **out) {
     int    n = model_param_count(m), k = 0;
     piece *p = mem_calloc((size_t)n * 3 + 1, sizeof *p);
     for (int i = 0; i < n; i++) {
-        param *q        = model_param(m, i);
-        float *data[3]  = {q->w.data, q->trained ? q->m : NULL, q->trained ? q->v : NULL};
+        param *q       = model_param(m, i);
+        float *data[3] = {q->w.data, q->trained ? q->m : NULL, q->trained ? q->v : NULL};
         for (int j = 0; j < 3; j++) {
             if (!data[j]) continue;
-            snprintf(p[k].name, sizeof p[k].name, "%c.%s", "wmv"[j], q->name);
+            snprintf(p[k].name, sizeof p[k].name, "%c.%s", "wmv"[j], q -> name);
             p[k].data  = data[j];
             p[k].n     = (size_t)tensor_count(&q->w);
             p[k].shape = &q->w;
@@ -60,7 +61,8 @@ static uint64_t hash_words(const void *data, size_t bytes) {
 }
 
 /* Over the arrays and the two texts that come with them. */
-static uint64_t hash_all(const void *const *data, const size_t *bytes, int n, const char *state, const char *recipe_text) {
+static uint64_t hash_all(const void *const *data, const size_t *bytes, int n, const char *state,
+                         const char *recipe_text) {
     uint64_t *h = mem_calloc((size_t)n + 1, sizeof *h), all = 0;
 #pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < n; i++) h[i] = hash_words(data[i], bytes[i]);
@@ -152,11 +154,11 @@ done:
 }
 
 bool ckpt_save(const char *path, model *m, const ckpt_state *s, const char *recipe_text, err *e) {
-    bool       ok = false;
-    piece     *p  = NULL;
-    int        n  = pieces_of(m, &p);
-    st_writer *w  = NULL;
-    char      *state = NULL, hash[24];
+    bool         ok    = false;
+    piece       *p     = NULL;
+    int          n     = pieces_of(m, &p);
+    st_writer   *w     = NULL;
+    char        *state = NULL, hash[24];
     const void **data  = mem_calloc((size_t)n + 1, sizeof *data);
     size_t      *bytes = mem_calloc((size_t)n + 1, sizeof *bytes);
     for (int i = 0; i < n; i++) {
@@ -209,8 +211,7 @@ bool ckpt_peek(const char *path, ckpt_state *s, str *recipe, err *e) {
 static void shape_text(char *out, size_t cap, int nd, const int64_t *ne) {
     size_t k = 0;
     out[0]   = '\0';
-    for (int i = 0; i < nd && k < cap; i++)
-        k += (size_t)snprintf(out + k, cap - k, "%s%" PRId64, i ? ", " : "", ne[i]);
+    for (int i = 0; i < nd && k < cap; i++) k += (size_t)snprintf(out + k, cap - k, "%s%" PRId64, i ? ", " : "", ne[i]);
 }
 
 static bool check_piece(const char *path, const st_file *f, const piece *p, const st_tensor **found, err *e) {
@@ -230,10 +231,10 @@ static bool check_piece(const char *path, const st_file *f, const piece *p, cons
 }
 
 bool ckpt_load(const char *path, model *m, ckpt_state *s, err *e) {
-    bool              ok    = false;
-    st_file          *f     = NULL;
-    piece            *p     = NULL;
-    int               n     = pieces_of(m, &p);
+    bool              ok = false;
+    st_file          *f  = NULL;
+    piece            *p  = NULL;
+    int               n  = pieces_of(m, &p);
     ckpt_state        state;
     const st_tensor **t     = mem_calloc((size_t)n + 1, sizeof *t);
     const void      **data  = mem_calloc((size_t)n + 1, sizeof *data);

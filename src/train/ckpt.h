@@ -19,17 +19,17 @@
 
 typedef struct ckpt_state {
     char     stage[16];
-    int64_t  step;         /* steps done */
-    int64_t  updates;      /* of them with an optimizer update (Adam's t) */
-    uint64_t next_doc;     /* the loader's position */
+    int64_t  step;     /* steps done */
+    int64_t  updates;  /* of them with an optimizer update (Adam's t) */
+    uint64_t next_doc; /* the loader's position */
     int64_t  tokens, learned;
-    int64_t  skipped;      /* steps dropped for a gradient that was not finite */
-    int      skipped_row;  /* ... in a row, now */
+    int64_t  skipped;           /* steps dropped for a gradient that was not finite */
+    int      skipped_row;       /* ... in a row, now */
     double   valid, best_valid; /* last and best validation loss, -1: none yet */
     int64_t  best_step;
-    double   elapsed;      /* seconds of work, all runs together */
+    double   elapsed; /* seconds of work, all runs together */
     uint64_t seed, recipe_hash, mix_hash;
-    int      threads;      /* sums are split by thread: other threads, other last bits */
+    int      threads; /* sums are split by thread: other threads, other last bits */
     char     kernel[16];
 } ckpt_state;
 

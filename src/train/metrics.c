@@ -39,7 +39,7 @@ static size_t kept_bytes(const char *p, size_t n, const char *stage, int64_t ste
 }
 
 metrics *metrics_open(const char *path, const char *stage, int64_t step, err *e) {
-    fs_file f = {0};
+    fs_file f    = {0};
     size_t  keep = 0;
     if (fs_exists(path)) {
         if (!fs_map(path, &f, e)) return NULL;
@@ -96,7 +96,7 @@ static double attn_weights(const cfg *c) {
 
 /* An MTP module: its projection of [2 hidden], one block as the last layer is, and the shared head once more. */
 static double mtp_weights(const cfg *c) {
-    double H = c->hidden_size;
+    double H   = c->hidden_size;
     bool   moe = c->n_routed_experts > 0 && c->num_hidden_layers >= c->first_k_dense_replace;
     double ffn = moe ? H * c->n_routed_experts +
                            3 * H * c->moe_intermediate_size * (c->n_shared_experts + c->num_experts_per_tok)

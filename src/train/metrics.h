@@ -16,9 +16,9 @@
 #include "model/cfg.h"
 
 typedef struct metrics metrics;
-metrics *metrics_open(const char *path, const char *stage, int64_t step, err *e) R1_MUST_USE;
-void     metrics_put(metrics *x, json_t *obj);
-void     metrics_close(metrics *x); /* NULL is fine */
+metrics               *metrics_open(const char *path, const char *stage, int64_t step, err *e) R1_MUST_USE;
+void                   metrics_put(metrics *x, json_t *obj);
+void                   metrics_close(metrics *x); /* NULL is fine */
 
 /* Training FLOPs: 6 for each active weight that multiplies and each token (2 forward, 4 backward), MTP included if
  * it is trained, and the causal attention products, of which row i of a document needs i + 1. */

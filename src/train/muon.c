@@ -26,7 +26,7 @@ bool muon_takes(const param *p) {
 muon *muon_new(param *const *params, int n) {
     muon  *mu   = mem_calloc(1, sizeof *mu);
     size_t most = 1, side = 1;
-    mu->p       = mem_calloc((size_t)n + 1, sizeof *mu->p);
+    mu->p = mem_calloc((size_t)n + 1, sizeof *mu->p);
     for (int i = 0; i < n; i++) {
         if (!muon_takes(params[i])) continue;
         const tensor *w = &params[i]->w;
@@ -168,8 +168,8 @@ static void apply(const slice *s, float lr, float wd, float size) {
 
 void muon_step(muon *mu, float lr, float momentum, float wd, float gscale) {
     for (int i = 0; i < mu->n; i++) {
-        param  *p = mu->p[i];
-        tensor *w = &p->w;
+        param  *p    = mu->p[i];
+        tensor *w    = &p->w;
         int     rows = (int)w->ne[w->nd - 2], cols = (int)w->ne[w->nd - 1], many = w->nd == 3 ? (int)w->ne[0] : 1;
         size_t  per  = (size_t)rows * (size_t)cols;
         float   size = 0.2f * sqrtf((float)(rows > cols ? rows : cols));

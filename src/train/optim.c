@@ -61,12 +61,12 @@ void optim_free(optim *o) {
 }
 
 static double grad_norm(optim *o) {
-#pragma omp parallel for schedule(static)
+#pragma omp   parallel for schedule(static)
     for (int i = 0; i < o->n; i++) o->sum[i] = K->sumsq_f32(o->c[i].p->g + o->c[i].lo, o->c[i].n);
     double s = 0;
     for (int i = 0; i < o->n; i++) s += o->sum[i];
     return sqrt(s);
-}
+  }
 
 static const char *first_bad(const optim *o) {
     for (int i = 0; i < o->n; i++)
@@ -83,13 +83,13 @@ void optim_step(optim *o, const optim_args *a, int64_t t, optim_report *r) {
         for (int i = 0; i < o->n; i++) memset(o->c[i].p->g + o->c[i].lo, 0, o->c[i].n * sizeof(float));
         return;
     }
-    double scale = a->clip > 0 && r->norm > (double)a->clip ? (double)a->clip / (r->norm + 1e-6) : 1.0;
-    adamw_args base = {.lr = a->lr, .beta1 = a->beta1, .beta2 = a->beta2, .eps = a->eps, .gscale = (float)scale};
-    base.c1 = (float)(1.0 - pow((double)a->beta1, (double)t));
-    base.c2 = (float)(1.0 - pow((double)a->beta2, (double)t));
+    double     scale = a->clip > 0 && r->norm > (double)a->clip ? (double)a->clip / (r->norm + 1e-6) : 1.0;
+    adamw_args base  = {.lr = a->lr, .beta1 = a->beta1, .beta2 = a->beta2, .eps = a->eps, .gscale = (float)scale};
+    base.c1          = (float)(1.0 - pow((double)a->beta1, (double)t));
+    base.c2          = (float)(1.0 - pow((double)a->beta2, (double)t));
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < o->n; i++) {
-        chunk      c  = o->c[i];
+        chunk c = o->c[i];
         if (a->muon && muon_takes(c.p)) continue;
         adamw_args ca = base;
         ca.wd         = c.p->decay ? a->wd : 0.f;

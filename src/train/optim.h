@@ -26,13 +26,13 @@ typedef struct optim_args {
     float clip; /* global norm that gradients are scaled down to; 0: never */
 } optim_args;
 typedef struct optim_report {
-    double      norm;   /* of the whole gradient, before clipping */
+    double      norm; /* of the whole gradient, before clipping */
     bool        finite;
-    const char *bad;    /* first parameter with a NaN or infinity in its gradient, or NULL */
+    const char *bad; /* first parameter with a NaN or infinity in its gradient, or NULL */
 } optim_report;
 
 typedef struct optim optim;
-optim *optim_new(param *const *params, int n); /* those with trained = true take part */
-void   optim_free(optim *o);
-void   optim_step(optim *o, const optim_args *a, int64_t t, optim_report *r);
+optim               *optim_new(param *const *params, int n); /* those with trained = true take part */
+void                 optim_free(optim *o);
+void                 optim_step(optim *o, const optim_args *a, int64_t t, optim_report *r);
 #endif

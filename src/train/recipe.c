@@ -151,11 +151,12 @@ static bool parse_levels(const family *f, const char *p, source *s, err *e) {
     char w[64];
     for (int i = 1; i <= f->levels; i++) s->level_weight[i] = 1;
     if (!word(&p, w, sizeof w)) return true;
-    if (strcmp(w, "levels") != 0) return err_set(e, "%s: expected \"levels\" after the weight, found \"%s\"", f->name, w);
+    if (strcmp(w, "levels") != 0)
+        return err_set(e, "%s: expected \"levels\" after the weight, found \"%s\"", f->name, w);
     for (int i = 1; i <= f->levels; i++) s->level_weight[i] = 0;
     int n = 0;
     while (word(&p, w, sizeof w)) {
-        char     *colon = strchr(w, ':');
+        char     *colon  = strchr(w, ':');
         double    weight = 1;
         long long level  = 0;
         if (colon) *colon = '\0';
@@ -185,9 +186,9 @@ static bool set_source(recipe *r, const char *dir, const entry *x, err *e) {
     const char *name = x->section + 4, *p = x->value;
     char        w[64];
     if (!*name || strlen(name) >= RECIPE_NAME) return err_set(e, "[%s]: expected [mix.NAME]", x->section);
-    recipe_mix   *m  = mix_of(r, name);
+    recipe_mix   *m   = mix_of(r, name);
     bool          may = !strcmp(x->key, "text?"), text = may || !strcmp(x->key, "text");
-    const family *f  = NULL;
+    const family *f = NULL;
     if (!text && !find_family(x->key, &f, e)) return false;
     int i = 0; /* --set replaces a family's line; a text is added */
     while (i < m->n && (text || m->src[i].text || strcmp(m->src[i].family, f->name) != 0)) i++;
@@ -261,7 +262,7 @@ static bool apply_key(recipe *r, const entry *x, err *e) {
     const recipe_key *k = recipe_key_find(x->section, x->key);
     if (!recipe_key_section(x->section)) {
         static const char *const known[] = {"run", "model", "tokenizer", "pretrain", "sft", "export", "mix.NAME"};
-        const char *near = opt_nearest(x->section, known, 7);
+        const char              *near    = opt_nearest(x->section, known, 7);
         if (!*x->section) return err_set(e, "%s: stands before the first [section]", x->key);
         return err_set(e, "unknown section [%.40s]%s%s%s", x->section, near ? "; did you mean [" : "", near ? near : "",
                        near ? "]?" : "");
@@ -304,7 +305,8 @@ static bool check_stage(const recipe *r, int which, err *e) {
         return err_set(e, "[%s] batch_tokens: expected a multiple of micro_tokens (%d), found %d", name, s.micro_tokens,
                        s.batch_tokens);
     if (s.max_len > s.micro_tokens)
-        return err_set(e, "[%s] max_len: expected at most micro_tokens (%d), found %d", name, s.micro_tokens, s.max_len);
+        return err_set(e, "[%s] max_len: expected at most micro_tokens (%d), found %d", name, s.micro_tokens,
+                       s.max_len);
     if (!s.init_from[0] && s.max_len > r->model.max_position_embeddings)
         return err_set(e, "[%s] max_len: expected at most max_position_embeddings (%d), found %d", name,
                        r->model.max_position_embeddings, s.max_len);
@@ -319,8 +321,7 @@ static bool check_stage(const recipe *r, int which, err *e) {
 
 static bool finish_stage(recipe *r, int which, err *e) {
     recipe_stage *s = &r->stage[which];
-    if (s->tokens && s->steps_key)
-        return err_set(e, "[%s]: give tokens or steps, not both", stage_names[which]);
+    if (s->tokens && s->steps_key) return err_set(e, "[%s]: give tokens or steps, not both", stage_names[which]);
     s->sched.steps = s->steps_key ? s->steps_key : (s->tokens + s->batch_tokens - 1) / s->batch_tokens;
     return s->sched.steps == 0 || check_stage(r, which, e);
 }

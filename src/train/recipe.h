@@ -31,55 +31,55 @@ enum { RECIPE_NAME = 64, RECIPE_PATH = 512, MIX_SOURCES = 32 };
 
 typedef struct recipe_stage {
     char     mix[RECIPE_NAME];
-    int      loss;             /* loss_on */
-    int64_t  tokens;           /* of the whole stage: steps = tokens / batch_tokens; or give steps */
-    int64_t  steps_key;        /* as written; sched.steps is what counts */
+    int      loss;      /* loss_on */
+    int64_t  tokens;    /* of the whole stage: steps = tokens / batch_tokens; or give steps */
+    int64_t  steps_key; /* as written; sched.steps is what counts */
     int      batch_tokens, micro_tokens, max_len;
     schedule sched;
-    int      muon;             /* optimizer: 0 adamw, 1 muon */
+    int      muon; /* optimizer: 0 adamw, 1 muon */
     float    beta1, beta2, eps, weight_decay, clip;
     float    mtp_lambda, mtp_lambda_end, mtp_switch;
     float    balance_alpha, bias_gamma;
     int      eval_every, eval_n;       /* validation loss: every N steps (0: at the end only), documents */
     int      answers_every, answers_n; /* problems answered and checked; 0: never */
     double   checkpoint_minutes;
-    int      bf16;             /* GEMM operands: 0 f32, 1 bf16 */
+    int      bf16; /* GEMM operands: 0 f32, 1 bf16 */
     char     init_from[RECIPE_PATH];
     uint64_t data_seed;
 } recipe_stage;
 
 typedef struct recipe_mix {
     char   name[RECIPE_NAME];
-    source src[MIX_SOURCES];   /* family and text point into the recipe */
+    source src[MIX_SOURCES]; /* family and text point into the recipe */
     bool   optional[MIX_SOURCES];
     char  *written[MIX_SOURCES]; /* a text path as the recipe has it; NULL for a family */
     int    n, line;
 } recipe_mix;
 
 typedef struct recipe {
-    char     path[RECIPE_PATH];
-    char     name[RECIPE_NAME], out[RECIPE_PATH];
-    uint64_t seed;
-    cfg      model;            /* vocab_size 0: the tokenizer's */
-    char     model_config[RECIPE_PATH];
-    int      tok_vocab, tok_rows;
-    char     tok_mix[RECIPE_NAME];
-    recipe_stage stage[N_STAGES];      /* [STAGE_TOKENIZER] is not used */
-    int      export_type;      /* as the table has it: see recipe_export_type */
-    recipe_mix *mix;
-    int      n_mix;
-    str      text;             /* every key and its value, canonical: what is hashed, and kept in OUT */
-    uint64_t hash;             /* of text, without [run] out */
+    char         path[RECIPE_PATH];
+    char         name[RECIPE_NAME], out[RECIPE_PATH];
+    uint64_t     seed;
+    cfg          model; /* vocab_size 0: the tokenizer's */
+    char         model_config[RECIPE_PATH];
+    int          tok_vocab, tok_rows;
+    char         tok_mix[RECIPE_NAME];
+    recipe_stage stage[N_STAGES]; /* [STAGE_TOKENIZER] is not used */
+    int          export_type;     /* as the table has it: see recipe_export_type */
+    recipe_mix  *mix;
+    int          n_mix;
+    str          text; /* every key and its value, canonical: what is hashed, and kept in OUT */
+    uint64_t     hash; /* of text, without [run] out */
 } recipe;
 
 recipe *recipe_load(const char *path, const char *const *sets, int n_sets, err *e) R1_MUST_USE;
 /* The same from memory, for tests. `dir`: what paths are relative to. */
-recipe *recipe_parse(const char *what, const char *text, const char *dir, const char *const *sets, int n_sets,
-                     err *e) R1_MUST_USE;
-void    recipe_free(recipe *r);
+recipe           *recipe_parse(const char *what, const char *text, const char *dir, const char *const *sets, int n_sets,
+                               err *e) R1_MUST_USE;
+void              recipe_free(recipe *r);
 const recipe_mix *recipe_find_mix(const recipe *r, const char *name); /* NULL if unknown */
-dtype   recipe_export_type(const recipe *r);
+dtype             recipe_export_type(const recipe *r);
 /* The sources of a mix that are there: optional ones without a file are dropped (said with log_warn). *hash
  * identifies them (families, weights, files with their sizes): a resumed run must find the same. Returns how many. */
-int     recipe_sources(const recipe_mix *mix, source out[MIX_SOURCES], uint64_t *hash);
+int recipe_sources(const recipe_mix *mix, source out[MIX_SOURCES], uint64_t *hash);
 #endif

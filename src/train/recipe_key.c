@@ -16,11 +16,16 @@ const char *const stage_names[N_STAGES] = {"tokenizer", "pretrain", "sft"};
 #define R(f) offsetof(recipe, f)
 #define M(f) offsetof(recipe, model.f)
 #define S(f) offsetof(recipe_stage, f)
-#define STR(sec, n, off, size, def, help) {sec, n, RK_STR, off, 0, size, def, NULL, help}
-#define INT(sec, n, off, lo, hi, def, help) {sec, n, RK_INT, off, lo, hi, def, NULL, help}
-#define F32(sec, n, off, lo, hi, def, help) {sec, n, RK_F32, off, lo, hi, def, NULL, help}
-#define ENUM(sec, n, off, choices, def, help) {sec, n, RK_ENUM, off, 0, 0, def, choices, help}
-#define BOOL(sec, n, off, choices, def, help) {sec, n, RK_BOOL, off, 0, 0, def, choices, help}
+#define STR(sec, n, off, size, def, help)                                                                              \
+    { sec, n, RK_STR, off, 0, size, def, NULL, help }
+#define INT(sec, n, off, lo, hi, def, help)                                                                            \
+    { sec, n, RK_INT, off, lo, hi, def, NULL, help }
+#define F32(sec, n, off, lo, hi, def, help)                                                                            \
+    { sec, n, RK_F32, off, lo, hi, def, NULL, help }
+#define ENUM(sec, n, off, choices, def, help)                                                                          \
+    { sec, n, RK_ENUM, off, 0, 0, def, choices, help }
+#define BOOL(sec, n, off, choices, def, help)                                                                          \
+    { sec, n, RK_BOOL, off, 0, 0, def, choices, help }
 
 static const recipe_key table[] = {
     STR("run", "name", R(name), RECIPE_NAME, "r1", "the model's name: OUT/NAME.gguf, general.name"),
@@ -73,7 +78,8 @@ static const recipe_key table[] = {
     STR("stage", "mix", S(mix), RECIPE_NAME, "base", "NAME of a [mix.NAME]"),
     ENUM("stage", "loss", S(loss), "all|answer", NULL, "answer: nothing is learnt from the prompt"),
     {"stage", "tokens", RK_I64, S(tokens), 0, 1e15, "0", NULL, "length of the stage: steps = tokens / batch_tokens"},
-    {"stage", "steps", RK_I64, S(steps_key), 0, 1e12, "0", NULL, "... or so many steps. 0 and 0: the stage is left out"},
+    {"stage", "steps", RK_I64, S(steps_key), 0, 1e12, "0", NULL,
+     "... or so many steps. 0 and 0: the stage is left out"},
     INT("stage", "batch_tokens", S(batch_tokens), 16, 1 << 26, "16384", "tokens of a step"),
     INT("stage", "micro_tokens", S(micro_tokens), 16, 1 << 22, "2048", "tokens of a forward and backward"),
     INT("stage", "max_len", S(max_len), 8, 1 << 22, "512", "longest document; longer problems are skipped"),
@@ -165,7 +171,8 @@ static void choice_name(const char *choices, int i, str *out) {
 static bool set_u64(const recipe_key *k, void *f, const char *value, err *e) {
     char              *end;
     unsigned long long v = strtoull(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end || strlen(value) > 20 || (v == UINT64_MAX && strcmp(value, "18446744073709551615") != 0))
+    if (value[0] < '0' || value[0] > '9' || *end || strlen(value) > 20 ||
+        (v == UINT64_MAX && strcmp(value, "18446744073709551615") != 0))
         return err_set(e, "%s: expected a whole number in 0..2^64-1, found \"%.60s\"", k->name, value);
     *(uint64_t *)f = v;
     return true;
@@ -196,8 +203,7 @@ bool recipe_key_set(const recipe_key *k, const char *section, recipe *r, const c
     int   c;
     switch (k->type) {
     case RK_STR:
-        if ((double)strlen(value) >= k->hi)
-            return err_set(e, "%s: longer than %d bytes", k->name, (int)k->hi - 1);
+        if ((double)strlen(value) >= k->hi) return err_set(e, "%s: longer than %d bytes", k->name, (int)k->hi - 1);
         strcpy(f, value);
         return true;
     case RK_U64: return set_u64(k, f, value, e);
@@ -231,8 +237,8 @@ void recipe_key_defaults(recipe *r) {
 }
 
 static void add_value(const recipe_key *k, const char *section, const recipe *r, str *out) {
-    recipe    *rw = (recipe *)(uintptr_t)r; /* field() hands out a place; nothing is written here */
-    const void *f = field(k, section, rw);
+    recipe     *rw = (recipe *)(uintptr_t)r; /* field() hands out a place; nothing is written here */
+    const void *f  = field(k, section, rw);
     switch (k->type) {
     case RK_STR: str_add(out, f); break;
     case RK_INT: str_addf(out, "%d", *(const int *)f); break;

@@ -27,9 +27,9 @@ int               recipe_key_count(void);
 const recipe_key *recipe_key_at(int i);
 const recipe_key *recipe_key_find(const char *section, const char *name);
 const char       *recipe_key_nearest(const char *section, const char *name); /* NULL: none is near */
-bool recipe_key_section(const char *section);
+bool              recipe_key_section(const char *section);
 bool recipe_key_set(const recipe_key *k, const char *section, recipe *r, const char *value, err *e) R1_MUST_USE;
 void recipe_key_defaults(recipe *r);
-void recipe_key_dump(const recipe *r, str *out);  /* "section.key = value" lines */
+void recipe_key_dump(const recipe *r, str *out); /* "section.key = value" lines */
 void recipe_key_help(str *out);
 #endif

@@ -33,7 +33,8 @@ static char *path_in(const run *x, const char *name, const char *suffix) {
 }
 
 static bool active(const recipe *r, int stage) {
-    if (stage == STAGE_TOKENIZER) return r->stage[STAGE_PRETRAIN].sched.steps > 0 && !r->stage[STAGE_PRETRAIN].init_from[0];
+    if (stage == STAGE_TOKENIZER)
+        return r->stage[STAGE_PRETRAIN].sched.steps > 0 && !r->stage[STAGE_PRETRAIN].init_from[0];
     return r->stage[stage].sched.steps > 0;
 }
 
@@ -48,8 +49,7 @@ static bool take_lock(run *x, err *e) {
     char *p = path_in(x, ".lock", "");
     x->lock = open(p, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     bool ok = x->lock >= 0 && flock(x->lock, LOCK_EX | LOCK_NB) == 0;
-    if (!ok && x->lock >= 0 && errno == EWOULDBLOCK)
-        err_set(e, "%s: another r1 train is running there", x->out.p);
+    if (!ok && x->lock >= 0 && errno == EWOULDBLOCK) err_set(e, "%s: another r1 train is running there", x->out.p);
     else if (!ok) err_set(e, "%s: %s", p, strerror(errno));
     mem_free(p);
     return ok;
@@ -71,10 +71,10 @@ static void first_difference(const char *old, const char *now, char *out, size_t
 
 /* OUT/recipe.ini: its first line is a comment with the hash. */
 static bool claim(run *x, err *e) {
-    bool   ok    = false;
-    char  *p     = path_in(x, "recipe.ini", ""), *old = NULL, diff[80];
-    str    text  = {0};
-    size_t n     = 0;
+    bool   ok = false;
+    char  *p = path_in(x, "recipe.ini", ""), *old = NULL, diff[80];
+    str    text = {0};
+    size_t n    = 0;
     str_addf(&text, "# r1 recipe %016" PRIx64 " (from %s)\n", x->r->hash, x->r->path);
     size_t head = text.len, key = strlen("# r1 recipe ") + 16;
     str_add(&text, x->r->text.p);
@@ -84,8 +84,10 @@ static bool claim(run *x, err *e) {
         if (!same && !x->a->resume && !x->a->force) {
             const char *body = strchr(old, '\n');
             first_difference(body ? body + 1 : "", text.p + head, diff, sizeof diff);
-            err_set(e, "%s belongs to another recipe (first difference: %s); take another --out, --resume to go on with "
-                       "the new recipe, or --force to begin again", x->out.p, diff);
+            err_set(e,
+                    "%s belongs to another recipe (first difference: %s); take another --out, --resume to go on with "
+                    "the new recipe, or --force to begin again",
+                    x->out.p, diff);
             goto done;
         }
         if (!same) log_warn("%s: the recipe has changed since the run began", x->out.p);
@@ -110,8 +112,8 @@ static bool is_done(const run *x, int stage) {
 }
 
 static bool mark_done(const run *x, int stage, err *e) {
-    char *p = path_in(x, stage_names[stage], ".done"), text[64];
-    int   n = snprintf(text, sizeof text, "recipe %016" PRIx64 "\n", x->r->hash);
+    char *p  = path_in(x, stage_names[stage], ".done"), text[64];
+    int   n  = snprintf(text, sizeof text, "recipe %016" PRIx64 "\n", x->r->hash);
     bool  ok = fs_write(p, text, (size_t)n, e);
     mem_free(p);
     return ok;
@@ -169,9 +171,9 @@ static trainer_end run_tokenizer(const run *x, err *e) {
     tok_trainer  *tr   = tok_trainer_new();
     tokenizer    *t    = NULL;
     char         *json = NULL, *p = path_in(x, "tokenizer.json", "");
-    size_t        n    = 0;
-    spec.n_src = recipe_sources(recipe_find_mix(r, r->tok_mix), src, NULL);
-    spec.seed  = r->seed;
+    size_t        n = 0;
+    spec.n_src      = recipe_sources(recipe_find_mix(r, r->tok_mix), src, NULL);
+    spec.seed       = r->seed;
     if (!(ld = loader_new(&spec, NULL, e))) goto done;
     how = feed_tokenizer(x, ld, tr);
     if (how != TRAIN_DONE) goto done;
@@ -214,7 +216,8 @@ static model *start_model(const run *x, int stage, err *e) {
     model              *m    = NULL;
     if (o->init_from[0]) m = model_load(o->init_from, e);
     else if (stage == STAGE_PRETRAIN) m = new_model(x, e);
-    else if (!is_done(x, STAGE_PRETRAIN)) err_set(e, "stage %s needs a finished pretrain (or init_from)", stage_names[stage]);
+    else if (!is_done(x, STAGE_PRETRAIN))
+        err_set(e, "stage %s needs a finished pretrain (or init_from)", stage_names[stage]);
     else m = model_load(base, e);
     mem_free(base);
     if (!m) return NULL;
@@ -258,7 +261,7 @@ static trainer_end run_training(const run *x, int stage, err *e) {
                       .stop_after  = x->a->stop_after,
                       .profile     = x->a->profile,
                       .hooks       = x->a->hooks};
-    how = trainer_run(m, &a, e);
+    how            = trainer_run(m, &a, e);
     if (how == TRAIN_DONE && !(model_check_finite(m, e) && save_results(x, stage, m, e))) how = TRAIN_FAILED;
     model_free(m);
     return how;
@@ -284,14 +287,16 @@ static int stage_index(const char *name) {
 static trainer_end run_chosen(const run *x, err *e) {
     bool all = !strcmp(x->a->stage, "all");
     int  one = stage_index(x->a->stage), ran = 0;
-    if (!all && one < 0) return err_set(e, "--stage: expected tokenizer, pretrain, sft or all, found \"%s\"", x->a->stage), TRAIN_FAILED;
+    if (!all && one < 0)
+        return err_set(e, "--stage: expected tokenizer, pretrain, sft or all, found \"%s\"", x->a->stage), TRAIN_FAILED;
     if (!all && !active(x->r, one)) return err_set(e, "stage %s: this recipe has none", x->a->stage), TRAIN_FAILED;
     if (x->a->force && !forget(x, all ? 0 : one, e)) return TRAIN_FAILED;
     for (int s = 0; s < N_STAGES; s++) {
         if (!active(x->r, s) || (!all && s != one)) continue;
         if (is_done(x, s)) {
             if (!all && !x->a->resume)
-                return err_set(e, "%s: stage %s is done; --force does it again", x->out.p, stage_names[s]), TRAIN_FAILED;
+                return err_set(e, "%s: stage %s is done; --force does it again", x->out.p, stage_names[s]),
+                       TRAIN_FAILED;
             continue;
         }
         trainer_end how = run_stage(x, s, e);

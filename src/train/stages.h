@@ -23,8 +23,8 @@
 #include "train/trainer.h"
 
 typedef struct stages_args {
-    const char          *stage;      /* "tokenizer", "pretrain", "sft" or "all" */
-    const char          *out;        /* NULL: the recipe's, else runs/NAME */
+    const char          *stage; /* "tokenizer", "pretrain", "sft" or "all" */
+    const char          *out;   /* NULL: the recipe's, else runs/NAME */
     bool                 resume, force, profile;
     int64_t              stop_after; /* as in trainer_args */
     const trainer_hooks *hooks;

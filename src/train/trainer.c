@@ -27,21 +27,21 @@ typedef struct trainer {
     model              *m;
     model_work         *w;
     loader             *train, *valid;
-    rows_batch         *micro;      /* [n_micro] of one step */
+    rows_batch         *micro; /* [n_micro] of one step */
     int                 n_micro;
-    rows_batch          vb;         /* a validation micro-batch */
+    rows_batch          vb; /* a validation micro-batch */
     optim              *opt;
     metrics            *log;
     progress           *bar;
     flops_model         flops;
-    double              peak;       /* measured FLOP/s of this machine for the operand type */
+    double              peak; /* measured FLOP/s of this machine for the operand type */
     ckpt_state          s;
     double              started, saved; /* time_now() at the start of this call, at the last checkpoint */
     double              elapsed0;       /* seconds of earlier calls */
     double              speed;          /* tokens/s, smoothed */
     str                 last, best;     /* checkpoint paths */
     profile             t;
-    bool                ckpt_ok;        /* did the last attempt succeed */
+    bool                ckpt_ok; /* did the last attempt succeed */
 } trainer;
 
 /* What one step found. */
@@ -66,15 +66,14 @@ static void add_losses(model_losses *to, const model_losses *x) {
 static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
 
 static train_rows rows_of(const rows_batch *b) {
-    return (train_rows){.r   = {.T = b->n, .tok = b->tok, .n_seq = b->n_seq, .start = b->start, .kv = NULL},
-                        .tgt = b->tgt,
-                        .w   = b->w};
+    return (train_rows){
+        .r = {.T = b->n, .tok = b->tok, .n_seq = b->n_seq, .start = b->start, .kv = NULL}, .tgt = b->tgt, .w = b->w};
 }
 
 /* Busiest expert over the mean, averaged over the MoE layers: 1 is perfect balance. */
 static double load_ratio(model *m) {
     int    layers = model_moe_layers(m), E = model_cfg(m)->n_routed_experts;
-    double sum    = 0;
+    double sum = 0;
     for (int l = 0; l < layers; l++) {
         const int64_t *load = model_expert_load(m, l);
         int64_t        max = 0, all = 0;
@@ -100,7 +99,7 @@ static void step_fill(trainer *t, step_sums *x) {
 }
 
 static void step_compute(trainer *t, step_sums *x) {
-    double    t0 = time_now();
+    double t0 = time_now();
     /* The mean over all learnt tokens of the step, however they fell into micro-batches. */
     loss_args la = {.scale         = (float)(1.0 / (double)(x->learned > 0 ? x->learned : 1)),
                     .mtp_lambda    = x->lambda,
@@ -142,8 +141,9 @@ static bool step_update(trainer *t, step_sums *x, err *e) {
     progress_clear(t->bar);
     log_warn("step %" PRId64 ": the gradient of %s is not finite; step dropped", t->s.step, x->r.bad);
     if (++t->s.skipped_row < BAD_ROW_MAX) return true;
-    return err_set(e, "%s: %d steps in a row with a gradient that is not finite (%s): lower lr or clip, or use dtype = f32",
-                   t->a->stage, BAD_ROW_MAX, x->r.bad);
+    return err_set(
+        e, "%s: %d steps in a row with a gradient that is not finite (%s): lower lr or clip, or use dtype = f32",
+        t->a->stage, BAD_ROW_MAX, x->r.bad);
 }
 
 /* Loss on the first eval_n validation documents. Routing counts of these tokens must not move the gate's biases. */
@@ -161,10 +161,10 @@ static void validate(trainer *t, step_sums *x) {
         add_losses(&sum, &l);
     }
     model_bias_update(t->m, 0);
-    x->valid       = ratio(sum.nll, sum.n);
-    x->valid_hit   = ratio(sum.hit, sum.n);
-    x->valid_mtp   = ratio(sum.mtp_nll, sum.mtp_n);
-    t->s.valid     = x->valid;
+    x->valid     = ratio(sum.nll, sum.n);
+    x->valid_hit = ratio(sum.hit, sum.n);
+    x->valid_mtp = ratio(sum.mtp_nll, sum.mtp_n);
+    t->s.valid   = x->valid;
     t->t.valid += time_now() - t0;
 }
 
@@ -207,8 +207,8 @@ static void show(trainer *t, const step_sums *x) {
     char   text[160];
     double now = ratio((double)x->tokens, x->seconds);
     t->speed   = t->speed > 0 ? 0.9 * t->speed + 0.1 * now : now;
-    int n = snprintf(text, sizeof text, "loss %.4f  %.1fk tok/s  %.0f%% of peak", ratio(x->l.nll, x->l.n),
-                     t->speed / 1000, 100 * ratio(x->flops, x->seconds * t->peak));
+    int n      = snprintf(text, sizeof text, "loss %.4f  %.1fk tok/s  %.0f%% of peak", ratio(x->l.nll, x->l.n),
+                          t->speed / 1000, 100 * ratio(x->flops, x->seconds * t->peak));
     if (t->s.valid >= 0 && n > 0 && (size_t)n < sizeof text)
         snprintf(text + n, sizeof text - (size_t)n, "  valid %.4f", t->s.valid);
     progress_update(t->bar, t->s.step, text);
@@ -255,7 +255,8 @@ static bool one_step(trainer *t, err *e) {
     x.lambda     = schedule_mtp(t->o->mtp_lambda, t->o->mtp_lambda_end, t->o->mtp_switch, steps, step);
     if (!model_cfg(t->m)->num_nextn_predict_layers) x.lambda = 0;
     step_fill(t, &x);
-    if (!x.learned) return err_set(e, "%s: no document of mix %s fits max_len = %d", t->a->stage, t->o->mix, t->o->max_len);
+    if (!x.learned)
+        return err_set(e, "%s: no document of mix %s fits max_len = %d", t->a->stage, t->o->mix, t->o->max_len);
     step_compute(t, &x);
     if (!step_update(t, &x, e)) return false;
     x.seconds    = time_now() - t0;
@@ -279,7 +280,7 @@ static bool one_step(trainer *t, err *e) {
 
 static trainer_end loop(trainer *t, err *e) {
     int64_t steps = t->o->sched.steps, begun = t->s.step;
-    bool    stop  = false;
+    bool    stop = false;
     while (t->s.step < steps && !stop) {
         if (!one_step(t, e)) return TRAIN_FAILED;
         stop = (t->a->hooks && t->a->hooks->stop && t->a->hooks->stop()) ||
@@ -287,8 +288,8 @@ static trainer_end loop(trainer *t, err *e) {
         bool last = stop || t->s.step == steps;
         if (last || time_now() - t->saved >= 60 * t->o->checkpoint_minutes) save(t, false);
         if (last && !t->ckpt_ok)
-            return err_set(e, "%s: the last checkpoint could not be written; the one before it is kept: %s", t->a->stage,
-                           t->last.p),
+            return err_set(e, "%s: the last checkpoint could not be written; the one before it is kept: %s",
+                           t->a->stage, t->last.p),
                    TRAIN_FAILED;
     }
     return t->s.step < steps ? TRAIN_STOPPED : TRAIN_DONE;
@@ -300,8 +301,7 @@ static bool resume(trainer *t, err *e) {
     if (strcmp(s->stage, t->a->stage) != 0)
         return err_set(e, "%s: a checkpoint of stage %s, expected %s", t->last.p, s->stage, t->a->stage);
     if (s->step > t->o->sched.steps)
-        return err_set(e, "%s: at step %" PRId64 ", past the recipe's %" PRId64, t->last.p, s->step,
-                       t->o->sched.steps);
+        return err_set(e, "%s: at step %" PRId64 ", past the recipe's %" PRId64, t->last.p, s->step, t->o->sched.steps);
     if (s->threads != par_threads() || strcmp(s->kernel, K->name) != 0)
         log_warn("this run was begun with %d threads (%s), now %d (%s): the last bits will differ", s->threads,
                  s->kernel, par_threads(), K->name);
@@ -327,7 +327,7 @@ static loader *make_loader(const trainer *t, split_id split, uint64_t *mix_hash,
 }
 
 static bool setup(trainer *t, err *e) {
-    const recipe_stage *o = t->o;
+    const recipe_stage *o        = t->o;
     uint64_t            mix_hash = 0;
     str                 path     = {0};
     int                 n        = model_param_count(t->m);
@@ -370,8 +370,9 @@ static void print_profile(const trainer *t, double wall) {
     struct {
         const char *name;
         double      s;
-    } row[] = {{"data", p->data},       {"forward + backward", p->compute}, {"optimizer", p->optim},
-               {"validation", p->valid}, {"answers", p->answers},            {"checkpoints", p->ckpt}};
+    } row[]     = {{"data", p->data},       {"forward + backward", p->compute},
+                   {"optimizer", p->optim}, {"validation", p->valid},
+                   {"answers", p->answers}, {"checkpoints", p->ckpt}};
     double rest = wall;
     log_info("%s: where %.1f s went", t->a->stage, wall);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -405,7 +406,7 @@ trainer_end trainer_run(model *m, const trainer_args *a, err *e) {
     t.peak       = a->opt->bf16 ? gemm_peak_bf16() : gemm_peak_f32();
     t.elapsed0   = t.s.elapsed;
     t.started = t.saved = time_now();
-    cfg_params n = cfg_count(c);
+    cfg_params n        = cfg_count(c);
     log_info("%s: %" PRId64 " steps of %d tokens; %.2fM parameters, %.2fM active; peak %.0f GFLOP/s (%s)", a->stage,
              a->opt->sched.steps, a->opt->batch_tokens, (double)n.total / 1e6, (double)n.active / 1e6, t.peak / 1e9,
              a->opt->bf16 ? "bf16" : "f32");

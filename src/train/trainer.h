@@ -21,7 +21,7 @@
 #include "train/recipe.h"
 
 typedef struct trainer_hooks {
-    bool (*stop)(void);        /* asked after every step; NULL: never */
+    bool (*stop)(void); /* asked after every step; NULL: never */
     /* Answer o->answers_n validation problems of each family of the mix; add figures to `metrics` and a few words to
      * `line`. */
     bool (*answers)(void *ctx, model *m, const recipe_mix *mix, const recipe_stage *o, uint64_t seed, json_t *metrics,
@@ -30,15 +30,15 @@ typedef struct trainer_hooks {
 } trainer_hooks;
 
 typedef struct trainer_args {
-    const char         *stage;
-    const recipe_stage *opt;
-    const recipe_mix   *mix;
-    const char         *dir;         /* OUT: metrics.jsonl and ckpt/ are there */
-    const char         *recipe_text;
-    uint64_t            recipe_hash, seed;
-    bool                resume;      /* from dir/ckpt/STAGE-last, if it exists */
-    int64_t             stop_after;  /* stop (with a checkpoint) after so many steps of this call; 0: do not */
-    bool                profile;
+    const char          *stage;
+    const recipe_stage  *opt;
+    const recipe_mix    *mix;
+    const char          *dir; /* OUT: metrics.jsonl and ckpt/ are there */
+    const char          *recipe_text;
+    uint64_t             recipe_hash, seed;
+    bool                 resume;     /* from dir/ckpt/STAGE-last, if it exists */
+    int64_t              stop_after; /* stop (with a checkpoint) after so many steps of this call; 0: do not */
+    bool                 profile;
     const trainer_hooks *hooks;
 } trainer_args;
 
