@@ -26,7 +26,6 @@
 #include "data/digits.h"
 
 enum { DIGITS_MAX = 20 };
-static const long digits_divisor = 12;         /* the table by heart ends there: a quotient digit is one fact */
 static const long digits_limit   = 100000000L; /* beyond eight digits a trace has lost its way */
 
 trace trace_to(str *out, rng *r) { return (trace){.out = out, .r = r, .slip_at = -1, .slip_from = -1}; }
@@ -339,7 +338,7 @@ static long mul_long(trace *t, const task *k) {
 static bool in_range(long a, char op, long b) {
     if (a >= digits_limit || a <= -digits_limit || b >= digits_limit || b <= -digits_limit) return false;
     if (op == '*') return !a || labs(b) < digits_limit / labs(a);
-    return op != '/' || (b && labs(b) <= digits_divisor);
+    return op != '/' || (b && labs(b) <= DIGITS_DIVISOR);
 }
 
 static long run(trace *t, const char *head, bool headed, long a, char op, long b, long *rest) {
@@ -352,13 +351,9 @@ static long run(trace *t, const char *head, bool headed, long a, char op, long b
     task k = task_of(head, a, op, b);
     if (op == '/' && k.u % k.v) {
         if (!rest) t->bad = true;
-        open_task(t, &k, headed || (!k.changed && is_fact(&k)));
-        if (is_fact(&k)) {
-            c = fact(t, k.u / k.v, 0, 9);
-            r = k.u % k.v;
-        } else {
-            c = div_columns(t, k.u, k.v, &r);
-        }
+        /* Always in columns: quotient and rest at once are two facts, too much for one line. */
+        open_task(t, &k, headed);
+        c = div_columns(t, k.u, k.v, &r);
         put_op(t->out, k.u, '/', k.v); /* a rest belongs to the numbers without signs */
         str_add(t->out, " = ");
         digits_num(t->out, c);

@@ -16,6 +16,7 @@
 #include "base/rng.h"
 #include "base/str.h"
 
+enum { DIGITS_DIVISOR = 12 }; /* the table by heart ends there: a quotient digit is one fact */
 typedef struct trace {
     str *out;
     rng *r;         /* the size of a slip */

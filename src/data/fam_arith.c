@@ -69,7 +69,7 @@ static void draw_2(rng *r, expr *e) {
 static void draw_3(rng *r, expr *e) {
     int  k = rng_range(r, 0, 99);
     long a = digits_of(r, 3), b = digits_of(r, chance(r, 75) ? 3 : 2);
-    long d = chance(r, 10) ? rng_range(r, 10, 12) : rng_range(r, 2, 9);
+    long d = chance(r, 16) ? rng_range(r, 10, 12) : rng_range(r, 2, 9);
     if (k < 22) single(e, a, '+', b);
     else if (k < 44) {
         if (chance(r, 20)) single(e, a < b ? a : b, '-', a < b ? b : a);

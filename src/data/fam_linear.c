@@ -42,7 +42,7 @@ static void put_bracket(side *s, long c, long k, long m) { s->t[s->n++] = (term)
 static void put_div(side *s, long c) { s->t[s->n++] = (term){T_DIV, c, 1, 0}; }
 
 /* A number to multiply or divide with: mostly from the small table, at times 10, 11 or 12. */
-static long factor(rng *r) { return chance(r, 8) ? rng_range(r, 10, 12) : rng_range(r, 2, 9); }
+static long factor(rng *r) { return chance(r, 14) ? rng_range(r, 10, 12) : rng_range(r, 2, 9); }
 
 static long coef_of(const side *s) { /* of x, brackets multiplied out; DIV counts as 0 */
     long k = 0;
@@ -218,7 +218,7 @@ static void divide(trace *t, char letter, long k, long v, fam_value *found) {
     char head[2] = {letter, 0};
     long rest;
     *found = (fam_value){k == -1 ? -v : v, 1};
-    if (k == 0 || labs(k) > 9) t->bad = true;
+    if (k == 0 || labs(k) > DIGITS_DIVISOR) t->bad = true;
     if (k == 1 || t->bad) return;
     if (k == -1) {
         say_found(t, letter, found);
@@ -480,8 +480,9 @@ static void draw_4(rng *r, linear *e) {
 
 /* The fraction v/k for x: the constant on the right is drawn, and what comes out must not be whole. */
 static void draw_fraction(rng *r, linear *e) {
-    int k = rng_range(r, 0, 9);
-    if (k < 4) put_x(&e->l, coef(r, 10)), put_num(&e->l, nonzero(r, 30));
+    int k = rng_range(r, -3, 9);
+    if (k < 0) put_x(&e->l, rng_range(r, 2, 9)); /* 2x = 5 */
+    else if (k < 4) put_x(&e->l, coef(r, 10)), put_num(&e->l, nonzero(r, 30));
     else if (k < 5) put_num(&e->l, rng_range(r, 1, 30)), put_x(&e->l, -coef(r, 0));
     else if (k < 7) put_bracket(&e->l, rng_range(r, 2, 9), 1, nonzero(r, 9));
     else put_x(&e->l, coef(r, 5)), put_num(&e->l, nonzero(r, 20)), put_x(&e->r, coef(r, 10));
