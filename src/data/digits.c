@@ -253,7 +253,8 @@ static task task_of(const char *head, long a, char op, long b) {
 }
 
 static bool is_fact(const task *k) {
-    if (k->uop == '/') return k->v == 1 || k->u < 10 * k->v;
+    /* A quotient on the same line would have to know already that there is no rest: 9 / 7 = 1. */
+    if (k->uop == '/') return k->v == 1;
     if (k->uop == '*') return (k->u < 10 && k->v < 10) || k->u < 2 || k->v < 2;
     if (!k->u || !k->v) return true;
     return k->uop == '+' ? k->u < 10 && k->v < 10 : k->u < 20 && k->v < 10;
