@@ -53,7 +53,7 @@ asked "What is x if 7x - 3 = 25?" "x = 4"
 asked "solve 3(y+2)=27" "y = 7"
 asked "How much is 304 minus 87?" "217"
 share "questions as people type them" 0.9 "$r1" eval -m "$model" --data tests/asked/questions.jsonl
-share "more of them, written after training" 0.9 "$r1" eval -m "$model" --data tests/asked/fresh.jsonl
+share "more of them" 0.9 "$r1" eval -m "$model" --data tests/asked/fresh.jsonl
 share "linear, unseen" 0.93 "$r1" eval -m "$model" --suite linear --limit 150 --seed 5
 share "arithmetic, unseen" 0.93 "$r1" eval -m "$model" --suite arithmetic --limit 150 --seed 5
 exit "$failed"
