@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include <string.h>
 
 #include <limits.h>
 #include <math.h>
@@ -98,5 +99,16 @@ bool json_get_str(const json_t *o, const char *key, const char **out, int need, 
     if (!v) return true;
     if (!json_is_string(v)) return wrong(key, "a string", v, e);
     *out = json_string_value(v);
+    return true;
+}
+
+bool json_only_keys(const json_t *o, const char *what, const char *const *known, err *e) {
+    const char *key;
+    json_t     *v;
+    json_object_foreach((json_t *)(uintptr_t)o, key, v) {
+        bool ok = false;
+        for (int i = 0; known[i]; i++) ok = ok || strcmp(key, known[i]) == 0;
+        if (!ok) return err_set(e, "%s has an unknown key \"%.60s\"", what, key);
+    }
     return true;
 }

@@ -20,4 +20,6 @@ bool json_get_i64(const json_t *o, const char *key, int64_t *out, int need, err 
 bool json_get_f32(const json_t *o, const char *key, float *out, int need, err *e) R1_MUST_USE; /* accepts integers */
 bool json_get_bool(const json_t *o, const char *key, bool *out, int need, err *e) R1_MUST_USE;
 bool json_get_str(const json_t *o, const char *key, const char **out, int need, err *e) R1_MUST_USE;
+/* Every key of o is one of `known` (NULL-terminated); else the error names `what` and the key. */
+bool json_only_keys(const json_t *o, const char *what, const char *const *known, err *e) R1_MUST_USE;
 #endif

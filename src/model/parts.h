@@ -119,7 +119,7 @@ struct model_work {
     void     *mhid_ct;
     int32_t  *tok, *next, *tgt; /* [T] padded copies */
     float    *w, *w2;           /* [T] */
-    int32_t  *tgt2;
+    int32_t  *tgt2; /* [T] the MTP module's targets */
     int32_t  *pos;
     attn_seg *seg;
     int32_t  *start;

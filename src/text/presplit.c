@@ -139,14 +139,7 @@ static step *step_add(presplit *s, step_kind k) {
 }
 
 static bool only_keys(const json_t *o, const char *what, const char *const *known, err *e) {
-    const char *key;
-    json_t     *v;
-    json_object_foreach((json_t *)(uintptr_t)o, key, v) {
-        bool ok = false;
-        for (int i = 0; known[i]; i++) ok = ok || strcmp(key, known[i]) == 0;
-        if (!ok) return err_set(e, "pre_tokenizer: %s has an unknown key \"%s\"", what, key);
-    }
-    return true;
+    return json_only_keys(o, what, known, e) || err_in(e, "pre_tokenizer");
 }
 
 static bool read_behaviour(const char *s, behaviour *out, err *e) {

@@ -11,17 +11,6 @@
 
 enum { MAX_FILE = 256 << 20 };
 
-static bool only_keys(const json_t *o, const char *what, const char *const *known, err *e) {
-    const char *key;
-    json_t     *v;
-    json_object_foreach((json_t *)(uintptr_t)o, key, v) {
-        bool ok = false;
-        for (int i = 0; known[i]; i++) ok = ok || strcmp(key, known[i]) == 0;
-        if (!ok) return err_set(e, "%s has an unknown key \"%.60s\"", what, key);
-    }
-    return true;
-}
-
 /* A setting that must be absent, null, false, "" or 0. */
 static bool must_be_off(const json_t *o, const char *key, err *e) {
     const json_t *v = json_object_get(o, key);
@@ -74,7 +63,7 @@ static bool read_model(tokenizer *t, const json_t *m, err *e) {
     if (!json_is_object(m)) return err_set(e, "model: missing, expected an object");
     if (!json_get_str(m, "type", &type, JSON_MAY, e)) return err_in(e, "model");
     if (strcmp(type, "BPE") != 0) return err_set(e, "model.type is \"%.60s\", only BPE is supported", type);
-    if (!only_keys(m, "model", keys, e)) return false;
+    if (!json_only_keys(m, "model", keys, e)) return false;
     for (int i = 0; off[i]; i++)
         if (!must_be_off(m, off[i], e)) return false;
     if (!json_get_bool(m, "ignore_merges", &t->ignore_merges, JSON_MAY, e)) return err_in(e, "model");
@@ -98,7 +87,7 @@ static bool read_added(tokenizer *t, const json_t *list, err *e) {
         const char   *text  = NULL;
         unsigned      flags = 0;
         if (!json_is_object(o)) return err_set(e, "added_tokens[%zu]: expected an object", i);
-        if (!only_keys(o, "added_tokens", keys, e)) return false;
+        if (!json_only_keys(o, "added_tokens", keys, e)) return false;
         if (!json_get_i64(o, "id", &id, JSON_NEED, e) || !json_get_str(o, "content", &text, JSON_NEED, e))
             return err_in(e, "added_tokens[%zu]", i);
         for (int k = 0; k < 5; k++) {
@@ -135,7 +124,7 @@ static tokenizer *from_value(const json_t *j, err *e) {
         err_set(e, "expected an object");
         goto fail;
     }
-    if (!only_keys(j, "the file", keys, e)) goto fail;
+    if (!json_only_keys(j, "the file", keys, e)) goto fail;
     if (!json_get_str(j, "version", &version, JSON_MAY, e)) goto fail;
     if (strcmp(version, "1.0") != 0) {
         err_set(e, "version is \"%.20s\", expected \"1.0\"", version);
