@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "data/rows.h"
-#include "data/steps.h"
+#include "task/steps.h"
 
 enum { ROWS = 10000 };
 

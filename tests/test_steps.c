@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "data/rows.h"
-#include "data/steps.h"
+#include "task/steps.h"
 
 static const struct {
     const char *s;

@@ -1,9 +1,9 @@
 /* What an answer claims: right in whatever words, wrong in whatever disguise. Exact numbers. */
 #include "unit.h"
 
-#include "data/family.h"
-#include "data/ratio.h"
-#include "data/verify.h"
+#include "task/family.h"
+#include "task/ratio.h"
+#include "task/verify.h"
 
 typedef struct item {
     const char *answer, *truth;

@@ -19,7 +19,9 @@ BEGIN {
     down["tensor"] = "kernel"
     down["model"] = "tensor format text" # a model file carries its tokenizer
     down["infer"] = "model text"
-    down["data"] = "text"
+    down["exec"] = "base"
+    down["task"] = "exec"
+    down["data"] = "task text"
     down["train"] = "model data"
     down["eval"] = "infer data"
     down["rl"] = "train infer data"

@@ -16,7 +16,7 @@
  * Threads: one loader, one thread. */
 #ifndef R1_LOADER_H
 #define R1_LOADER_H
-#include "data/family.h"
+#include "task/family.h"
 #include "text/tokenizer.h"
 
 typedef struct rows_batch {

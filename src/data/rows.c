@@ -5,7 +5,7 @@
 #include <string.h>
 #include "base/json.h"
 #include "data/rows.h"
-#include "data/steps.h"
+#include "task/steps.h"
 
 static void put_text(str *out, const char *key, const str *s) {
     str_addf(out, ",\"%s\":\"", key);

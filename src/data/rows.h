@@ -9,7 +9,7 @@
  * Threads: any. */
 #ifndef R1_ROWS_H
 #define R1_ROWS_H
-#include "data/family.h"
+#include "task/family.h"
 
 enum { ROWS_LINE_MAX = 1 << 20, ROWS_WHY = 200 };
 void rows_write(str *out, const problem *p);

@@ -17,7 +17,7 @@
 #ifndef R1_SUITE_H
 #define R1_SUITE_H
 #include "base/json.h"
-#include "data/family.h"
+#include "task/family.h"
 #include "model/model.h"
 
 typedef struct suite_case { /* one judged answer, borrowed during on_case */

@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 #include "data/rows.h"
-#include "data/steps.h"
-#include "data/verify.h"
+#include "task/steps.h"
+#include "task/verify.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 

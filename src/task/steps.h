@@ -11,7 +11,7 @@
 #ifndef R1_STEPS_H
 #define R1_STEPS_H
 #include <stddef.h>
-#include "data/ratio.h"
+#include "task/ratio.h"
 
 typedef struct steps_report {
     int    claims, wrong;

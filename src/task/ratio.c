@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <string.h>
-#include "data/ratio.h"
+#include "task/ratio.h"
 
 typedef __int128 wide;
 

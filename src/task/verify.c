@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/mem.h"
-#include "data/family.h"
-#include "data/steps.h"
-#include "data/verify.h"
+#include "task/family.h"
+#include "task/steps.h"
+#include "task/verify.h"
 
 typedef enum { K_NUM, K_WORD, K_OP, K_EQ, K_OPEN, K_CLOSE, K_STOP, K_ASK, K_COLON, K_OTHER } kind;
 typedef struct tk {

@@ -23,7 +23,7 @@
  * Signs are taken off first: `-7 + 12 = 12 - 7`, `5 - 28 = -(28 - 5)`; where that leaves a fact it is one line,
  * `5 - 8 = -3`. With a head ("2x") the lines are `2x = 93 - 21`, the columns, `2x = 72`. */
 #include <stdlib.h>
-#include "data/digits.h"
+#include "task/digits.h"
 
 enum { DIGITS_MAX = 20 };
 static const long digits_limit   = 100000000L; /* beyond eight digits a trace has lost its way */

@@ -5,7 +5,7 @@
  * and every word list has its commonest form several times. */
 #include <ctype.h>
 #include <string.h>
-#include "data/phrase.h"
+#include "task/phrase.h"
 
 #define PICK(r, list) ((list)[rng_below((r), sizeof(list) / sizeof *(list))])
 
@@ -383,19 +383,29 @@ void phrase_equation(str *q, rng *r, const char *e, char letter) {
 }
 
 /* ---- careless typing */
+/* Past a part between PHRASE_FROM and PHRASE_TO that begins at i. */
+static size_t guarded(const str *q, size_t i) {
+    while (i < q->len && q->p[i] == PHRASE_FROM) {
+        while (i < q->len && q->p[i] != PHRASE_TO) i++;
+        i += i < q->len;
+    }
+    return i;
+}
+
 static void lower(str *q) {
-    for (size_t i = 0; i < q->len; i++) q->p[i] = (char)tolower((unsigned char)q->p[i]);
+    for (size_t i = guarded(q, 0); i < q->len; i = guarded(q, i + 1))
+        q->p[i] = (char)tolower((unsigned char)q->p[i]);
 }
 
 /* Swap two letters inside one word of five letters or more. */
 static void swap_letters(str *q, rng *r) {
     size_t start[32], len[32];
     int    n = 0;
-    for (size_t i = 0; i < q->len && n < 32;) {
+    for (size_t i = guarded(q, 0); i < q->len && n < 32;) {
         size_t j = i;
         while (j < q->len && isalpha((unsigned char)q->p[j])) j++;
         if (j - i >= 5) start[n] = i, len[n++] = j - i;
-        i = j + 1;
+        i = guarded(q, j < q->len && q->p[j] == PHRASE_FROM ? j : j + 1);
     }
     if (!n) return;
     size_t w = rng_below(r, (uint64_t)n), k = start[w] + 1 + rng_below(r, len[w] - 3);
@@ -406,7 +416,7 @@ static void swap_letters(str *q, rng *r) {
 
 static void double_space(str *q, rng *r) {
     size_t at[64], n = 0;
-    for (size_t i = 0; i < q->len && n < 64; i++)
+    for (size_t i = guarded(q, 0); i < q->len && n < 64; i = guarded(q, i + 1))
         if (q->p[i] == ' ') at[n++] = i;
     if (!n) return;
     size_t k = at[rng_below(r, n)];

@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "data/expr.h"
-#include "data/fam.h"
-#include "data/phrase.h"
-#include "data/steps.h"
-#include "data/verify.h"
+#include "task/expr.h"
+#include "task/fam.h"
+#include "task/phrase.h"
+#include "task/steps.h"
+#include "task/verify.h"
 
 /* ---- drawing */
 static long digits_of(rng *r, int n) { /* a number of n digits */

@@ -31,6 +31,8 @@ void phrase_equation(str *q, rng *r, const char *typed, char letter);
 void phrase_operation(str *q, rng *r, char op, const char *typed_a, const char *typed_b);
 /* A division whose answer is a quotient and a rest. */
 void phrase_rest(str *q, rng *r, const char *typed_a, const char *typed_b, const char *typed);
-/* Lower case, lost or doubled spaces, no full stop, swapped letters in a word. Digits and signs stay. */
+/* Lower case, lost or doubled spaces, no full stop, swapped letters in a word. Digits and signs stay, and whatever
+ * stands between PHRASE_FROM and PHRASE_TO. */
+enum { PHRASE_FROM = 1, PHRASE_TO = 2 };
 void phrase_careless(str *q, rng *r);
 #endif

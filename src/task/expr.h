@@ -9,7 +9,7 @@
  * Memory:  plain data, at most EXPR_MAX nodes (more is a bug: abort).   Errors: t->bad.   Threads: any. */
 #ifndef R1_EXPR_H
 #define R1_EXPR_H
-#include "data/digits.h"
+#include "task/digits.h"
 
 enum { EXPR_MAX = 24 };
 typedef struct expr {

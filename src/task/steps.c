@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 #include "base/rng.h"
-#include "data/steps.h"
+#include "task/steps.h"
 
 typedef struct reader {
     const char          *p, *end;

@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "data/expr.h"
-#include "data/fam.h"
-#include "data/phrase.h"
-#include "data/steps.h"
-#include "data/verify.h"
+#include "task/expr.h"
+#include "task/fam.h"
+#include "task/phrase.h"
+#include "task/steps.h"
+#include "task/verify.h"
 
 typedef enum { T_NUM, T_X, T_BRACKET, T_DIV } term_kind;
 typedef struct term {

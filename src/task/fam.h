@@ -10,10 +10,12 @@
  * Memory:  nothing is kept.   Errors: none.   Threads: any. */
 #ifndef R1_FAM_H
 #define R1_FAM_H
-#include "data/digits.h"
-#include "data/family.h"
+#include "task/digits.h"
+#include "task/family.h"
 
-extern const family fam_arith, fam_linear;
+#define FAMILY(f) extern const family fam_##f;
+#include "task/families.def"
+#undef FAMILY
 
 /* What Work arrives at: numbers, compared member by member (a value; a fraction; a quotient and its rest). */
 typedef struct fam_value {
@@ -27,7 +29,8 @@ typedef struct fam_phases {
     void *ctx;
 } fam_phases;
 /* Appends Work and Check to p->reasoning, at level >= 2 in 8% of the problems after a Work that went wrong at one place
- * and a Check that finds it. Returns the value. */
+ * and a Check that finds it. Returns the value. Work is run several times and must write the same each time but for the
+ * slip; the last run has none, so what it leaves in ctx is right. */
 fam_value fam_work(problem *p, rng *r, const fam_phases *ph);
 /* What stands after "Understand: " in the first line; false with a reason if that is missing or the question's numbers
  * are not the ones that it states. */

@@ -1,7 +1,7 @@
 /* expr.c -- see expr.h. Precedence decides the brackets: + and - bind 1, * and / bind 2, a number 3. A negative number
  * gets brackets unless it comes first in the line or in a bracket: -7 + 12, but 12 + (-7). */
 #include <stdlib.h>
-#include "data/expr.h"
+#include "task/expr.h"
 
 static int node_new(expr *e) {
     if (e->n == EXPR_MAX) abort();

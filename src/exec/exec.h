@@ -1,0 +1,52 @@
+/* exec.h -- run a small Python program where it can do no harm, and say what it did.
+ *
+ *   exec *x = exec_shared(&e);                           // one for the whole process, started at the first call
+ *   exec_result res = {0};
+ *   if (!exec_run(x, &(exec_job){.code = "print(6*7)"}, &res, &e)) ...   // only if the helper cannot be started
+ *   if (res.status == EXEC_OK) puts(res.out.p);          // "42\n"
+ *   exec_result_free(&res);
+ *
+ * A helper process (CPython embedded, started once, one a core) is locked down by seccomp and rlimits: no files, no
+ * network, no exec, no new processes from inside; each job is a fork of it with 1 s of CPU, 2 s of wall clock, 64 MB and
+ * 64 KB of output. A job that dies, hangs or misbehaves costs that job alone. Runs are deterministic: fixed hash seed,
+ * no clock, no random source.
+ *
+ * Memory:  a result owns its strings.   Errors: exec_run is false only when there is no helper to run anything; whatever
+ * the program does is in res.status.   Threads: any number may call at once; they share the helpers. */
+#ifndef R1_EXEC_H
+#define R1_EXEC_H
+#include "base/err.h"
+#include "base/str.h"
+
+typedef enum {
+    EXEC_OK,      /* ran to its end */
+    EXEC_RAISED,  /* an uncaught exception, also SyntaxError and sys.exit: res.error is "ValueError: ..." (one line) */
+    EXEC_TIMEOUT, /* CPU or wall clock */
+    EXEC_MEMORY,  /* MemoryError or over the limit */
+    EXEC_OUTPUT,  /* more output than allowed (res.out holds the beginning) */
+    EXEC_DENIED,  /* tried what is not allowed: files, network, processes, ctypes; res.error names it */
+    EXEC_DIED     /* a crash: res.error names the signal */
+} exec_status;
+const char *exec_status_name(exec_status s); /* "ok", "raised", "timeout", ... */
+
+typedef struct exec_job {
+    const char *code;        /* a Python module; may hold any bytes but NUL */
+    bool        count_lines; /* count executed lines of the code into res.lines */
+} exec_job;
+typedef struct exec_result {
+    exec_status status;
+    str         out;   /* what it printed */
+    str         error; /* one line; empty when OK */
+    int         error_line; /* of an uncaught exception in the code, from 1; 0: none */
+    long        lines; /* executed lines (count_lines); deterministic */
+} exec_result;
+void exec_result_free(exec_result *r);
+
+typedef struct exec exec;
+exec *exec_open(int helpers, err *e) R1_MUST_USE; /* helpers 0: one a core */
+void  exec_close(exec *x);
+exec *exec_shared(err *e) R1_MUST_USE; /* never closed by callers */
+bool  exec_run(exec *x, const exec_job *job, exec_result *res, err *e);
+/* n jobs at once over all helpers, results in order. */
+bool exec_run_all(exec *x, const exec_job *job, int n, exec_result *res, err *e);
+#endif
