@@ -20,13 +20,28 @@
  *     4*6=24, 24+4=28 ->282             42/6=7 r0 ->07
  *     47 * 6 = 282                      06/6=1 r0 ->071
  *                                       426 / 6 = 71
+ * A divisor above twelve: its double, fourfold and eightfold, as far as the dividend goes, then each digit of the
+ * quotient is what can be taken away, the largest first. Each line before columns says which of them is too large.
+ *
+ *     1292 / 34:                        12<34, 0 ->0
+ *     34+34:                            129<136, 129-68:
+ *     4+4=8 ->8                         9-8=1 ->1
+ *     3+3=6 ->68                        2-6: 12-6=6 ->61 borrow 1
+ *     68+68:                            1-0-1=0 ->061
+ *     8+8=16 ->6 carry 1                61<68, 61-34:
+ *     6+6+1=13 ->136                    1-4: 11-4=7 ->7 borrow 1
+ *     136+136:                          6-3-1=2 ->27
+ *     6+6=12 ->2 carry 1                27<34, 2+1=3 ->03
+ *     3+3+1=7 ->72                      272-272=0
+ *     1+1=2 ->272                       0<34, 8 ->038
+ *     1: 34, 2: 68, 4: 136, 8: 272      1292 / 34 = 38
  * Signs are taken off first: `-7 + 12 = 12 - 7`, `5 - 28 = -(28 - 5)`; where that leaves a fact it is one line,
  * `5 - 8 = -3`. With a head ("2x") the lines are `2x = 93 - 21`, the columns, `2x = 72`. */
 #include <stdlib.h>
 #include "task/digits.h"
 
 enum { DIGITS_MAX = 20 };
-static const long digits_limit   = 100000000L; /* beyond eight digits a trace has lost its way */
+static const long digits_limit = 100000000L; /* beyond eight digits a trace has lost its way */
 
 trace trace_to(str *out, rng *r) { return (trace){.out = out, .r = r, .slip_at = -1, .slip_from = -1}; }
 
@@ -218,6 +233,79 @@ static long div_columns(trace *t, long a, long b, long *rest) {
     return have_value(&h);
 }
 
+/* ---- long division */
+typedef struct multiples {
+    long m[4]; /* 1, 2, 4, 8 times the divisor */
+    int  n;
+} multiples;
+
+/* As far as the next could be needed: up to eight times, or until one is larger than the dividend. */
+static multiples multiples_of(trace *t, long b, long dividend) {
+    multiples k = {{b, 0, 0, 0}, 1};
+    while (k.n < 4 && k.m[k.n - 1] <= dividend) {
+        long half = k.m[k.n - 1];
+        put_tight(t->out, half, '+', half);
+        str_add(t->out, ":\n");
+        k.m[k.n++] = add_columns(t, half, half);
+    }
+    for (int i = 0; i < k.n && k.n > 1; i++) {
+        str_addf(t->out, i ? ", %d: " : "%d: ", 1 << i);
+        digits_num(t->out, k.m[i]);
+    }
+    if (k.n > 1) str_addc(t->out, '\n');
+    return k;
+}
+
+static void put_less(trace *t, long a, long b) {
+    digits_num(t->out, a);
+    str_addc(t->out, '<');
+    digits_num(t->out, b);
+    str_add(t->out, ", ");
+}
+
+/* One digit of the quotient: what of *v is multiples goes, the largest first; *v is what stays. */
+static long take_away(trace *t, const multiples *k, long *v) {
+    int  used[DIGITS_MAX], n = 0;
+    long q = 0;
+    while (*v >= k->m[0] && n < 4) {
+        int i = k->n - 1;
+        while (i && k->m[i] > *v) i--;
+        if (i < k->n - 1) put_less(t, *v, k->m[i + 1]);
+        put_tight(t->out, *v, '-', k->m[i]);
+        str_add(t->out, *v == k->m[i] ? "=0\n" : ":\n");
+        *v        = *v == k->m[i] ? 0 : sub_columns(t, *v, k->m[i]);
+        used[n++] = 1 << i;
+        q += 1 << i;
+    }
+    if (*v >= k->m[0] || q > 9) t->bad = true; /* only after a slip */
+    put_less(t, *v, k->m[0]);
+    for (int i = 0; i < n; i++) str_addf(t->out, i ? "+%d" : "%d", used[i]);
+    if (n > 1) {
+        str_addc(t->out, '=');
+        q = fact(t, q, 0, 9);
+    }
+    if (n != 1) digits_num(t->out, q);
+    return q;
+}
+
+static long div_long(trace *t, long a, long b, long *rest) {
+    int       da[DIGITS_MAX], db[DIGITS_MAX];
+    int       n = split_digits(a, da), nb = split_digits(b, db), i = n - 1;
+    have      h = {.from = 0, .to = 0};
+    multiples k = multiples_of(t, b, a);
+    long      v = 0;
+    for (; i >= 0 && n - 1 - i < nb - 1; i--) v = v * 10 + da[i]; /* fewer digits than the divisor: no line */
+    if (i < 0) i = 0, v /= 10;
+    for (; i >= 0 && !t->bad; i--) {
+        v           = v * 10 + da[i];
+        h.d[h.to++] = (char)('0' + take_away(t, &k, &v));
+        have_put(t->out, &h);
+        str_addc(t->out, '\n');
+    }
+    *rest = v;
+    return have_value(&h);
+}
+
 /* ---- one operation: what is asked, and what it becomes without signs */
 typedef struct task {
     const char *head; /* "2x" or NULL */
@@ -336,10 +424,14 @@ static long mul_long(trace *t, const task *k) {
     return c;
 }
 
+static long divide(trace *t, long a, long b, long *rest) {
+    return b <= DIGITS_DIVISOR ? div_columns(t, a, b, rest) : div_long(t, a, b, rest);
+}
+
 static bool in_range(long a, char op, long b) {
     if (a >= digits_limit || a <= -digits_limit || b >= digits_limit || b <= -digits_limit) return false;
     if (op == '*') return !a || labs(b) < digits_limit / labs(a);
-    return op != '/' || (b && labs(b) <= DIGITS_DIVISOR);
+    return op != '/' || (b && labs(b) <= DIGITS_LONG);
 }
 
 static long run(trace *t, const char *head, bool headed, long a, char op, long b, long *rest) {
@@ -354,7 +446,7 @@ static long run(trace *t, const char *head, bool headed, long a, char op, long b
         if (!rest) t->bad = true;
         /* Always in columns: quotient and rest at once are two facts, too much for one line. */
         open_task(t, &k, headed);
-        c = div_columns(t, k.u, k.v, &r);
+        c = divide(t, k.u, k.v, &r);
         put_op(t->out, k.u, '/', k.v); /* a rest belongs to the numbers without signs */
         str_add(t->out, " = ");
         digits_num(t->out, c);
@@ -377,7 +469,7 @@ static long run(trace *t, const char *head, bool headed, long a, char op, long b
     case '+': c = add_columns(t, k.u, k.v); break;
     case '-': c = sub_columns(t, k.u, k.v); break;
     case '*': c = mul_columns(t, k.u, k.v); break;
-    default: c = div_columns(t, k.u, k.v, &r); break;
+    default: c = divide(t, k.u, k.v, &r); break;
     }
     if (r) t->bad = true; /* a slip in a division that was exact */
     return closing(t, &k, c);

@@ -2,7 +2,7 @@
  *
  *   trace t = trace_to(&out, &r);                 // no slip
  *   long c = digits_op(&t, 57, '+', 68);          // appends the lines, the last is "57 + 68 = 125\n"
- *   if (t.bad) ...                                // a quotient that is not whole, a divisor above 12
+ *   if (t.bad) ...                                // a quotient that is not whole, a divisor above 9999
  *
  * A trace can hold one deliberate slip: digits_op counts the places where a person slips (a digit, a carry, a sign)
  * in t.places; when that count reaches t.slip_at the value written there is wrong, everything after it goes on
@@ -16,7 +16,10 @@
 #include "base/rng.h"
 #include "base/str.h"
 
-enum { DIGITS_DIVISOR = 12 }; /* the table by heart ends there: a quotient digit is one fact */
+enum {
+    DIGITS_DIVISOR = 12,  /* the table by heart ends there: a quotient digit is one fact */
+    DIGITS_LONG    = 9999 /* the largest divisor: above twelve by its multiples, each digit taken away in columns */
+};
 typedef struct trace {
     str *out;
     rng *r;         /* the size of a slip */
@@ -35,8 +38,8 @@ long digits_op(trace *t, long a, char op, long b);
 long digits_into(trace *t, const char *head, long a, char op, long b);
 /* The same when the line above was about a op b already: columns follow without repeating it. */
 long digits_on(trace *t, long a, char op, long b);
-/* a / b, 1 <= |b| <= 12, head may be NULL. If it is not exact, the last line is about the numbers without their signs,
- * "99 / 8 = 12 rest 3", and the quotient and *rest > 0 are theirs. */
+/* a / b, 1 <= |b| <= 9999, head may be NULL. If it is not exact, the last line is about the numbers without their
+ * signs, "99 / 8 = 12 rest 3", and the quotient and *rest > 0 are theirs. */
 long digits_div(trace *t, const char *head, long a, long b, long *rest);
 /* The digital root of n > 0, added up digit by digit: "1692: 1+6=7, 7+9=16, 1+6=7, 7+2=9\n". */
 long digits_root(trace *t, long n);
