@@ -344,6 +344,86 @@ static void test_generate_limits(void **state) {
 }
 
 /* A damaged weight is named, by the batch as by the single answer. */
+/* How often the tag stands in a text. */
+static int tags(const ids *v, int32_t id) {
+    int n = 0;
+    for (int i = 0; i < v->n; i++) n += v->p[i] == id;
+    return n;
+}
+
+/* A model that draws at random closes nothing by itself: the budget does, exactly once, and an answer follows. */
+static void test_thinking_is_closed_in_time(void **state) {
+    (void)state;
+    err           e = {0};
+    generate_out  o = {0};
+    session      *s = session_new(M, 200, &e);
+    generate_args a = generate_defaults();
+    chat_msg      q = {"user", "Solve for x: 2x + 5 = 15"};
+    int32_t close = tok_id(model_tokenizer(M), CHAT_THINK_CLOSE), open = tok_id(model_tokenizer(M), CHAT_THINK_OPEN);
+    int     hurried = 0;
+    a.temp          = 1.5f;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        a.seed    = seed;
+        a.max_new = 80;
+        a.think   = seed % 2 ? 30 : THINK_AUTO;
+        assert_true(generate_chat(s, M, &q, 1, CHAT_THINK, &a, &o, &e));
+        int budget = seed % 2 ? 30 : 60;
+        assert_true(tags(&o.tokens, close) <= 1);
+        if (o.hurried) {
+            assert_int_equal(o.tokens.p[budget - 1], close);
+            assert_int_equal(o.n_reasoning, budget);
+            hurried++;
+        }
+        a.max_new = 40;
+        assert_true(generate_chat(s, M, &q, 1, CHAT_NO_THINK, &a, &o, &e));
+        assert_int_equal(tags(&o.tokens, close), 0);
+        assert_false(o.hurried);
+    }
+    assert_true(hurried > 10);
+    a.think   = THINK_FREE;
+    a.max_new = 80;
+    for (a.seed = 0; a.seed < 20; a.seed++) {
+        assert_true(generate_chat(s, M, &q, 1, CHAT_THINK, &a, &o, &e));
+        assert_false(o.hurried);
+        int at = 0;
+        while (at < o.tokens.n && o.tokens.p[at] != close) at++;
+        for (int i = at + 1; i < o.tokens.n; i++) assert_true(o.tokens.p[i] != close && o.tokens.p[i] != open);
+    }
+    generate_free(&o);
+    session_free(s);
+}
+
+static void test_a_batch_closes_thinking_alike(void **state) {
+    (void)state;
+    err      e    = {0};
+    gen_job  j[6] = {{0}};
+    ids      p    = {0};
+    chat_msg q    = {"user", "1 + 1"};
+    assert_true(chat_prompt(model_tokenizer(M), &q, 1, CHAT_THINK, &p, &e));
+    for (int i = 0; i < 6; i++) j[i] = (gen_job){.prompt = p.p, .n_prompt = p.n, .max_new = 50, .seed = (uint64_t)i};
+    gen_args g     = {.parallel = 3,
+                      .ctx      = 200,
+                      .temp     = 1.5f,
+                      .top_p    = 1,
+                      .stop     = -1,
+                      .logprobs = true,
+                      .gate     = true,
+                      .in_think = true,
+                      .think    = 20};
+    int32_t  close = tok_id(model_tokenizer(M), CHAT_THINK_CLOSE);
+    assert_true(gen_run(M, &g, j, 6, NULL, NULL, &e));
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(tags(&j[i].out, close), 1);
+        if (j[i].hurried) {
+            assert_int_equal(j[i].out.p[19], close);
+            assert_true(j[i].logprob[19] == 0); /* not drawn: nothing to learn from */
+        }
+        ids_free(&j[i].out);
+        mem_free(j[i].logprob);
+    }
+    ids_free(&p);
+}
+
 static void test_damaged(void **state) {
     (void)state;
     err           e = {0};
@@ -411,10 +491,17 @@ int main(int argc, char **argv) {
         return make_tiny(argv[2], argc > 3);
     }
     if (argc >= 2 && strcmp(argv[1], "--json") == 0) return check_json(argc - 2, argv + 2);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_session),         cmocka_unit_test(test_session_chunks),
-                                       cmocka_unit_test(test_session_errors),  cmocka_unit_test(test_batch),
-                                       cmocka_unit_test(test_batch_alone),     cmocka_unit_test(test_batch_stop),
-                                       cmocka_unit_test(test_batch_errors),    cmocka_unit_test(test_generate),
-                                       cmocka_unit_test(test_generate_limits), cmocka_unit_test(test_damaged)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_session),
+                                       cmocka_unit_test(test_session_chunks),
+                                       cmocka_unit_test(test_session_errors),
+                                       cmocka_unit_test(test_batch),
+                                       cmocka_unit_test(test_batch_alone),
+                                       cmocka_unit_test(test_batch_stop),
+                                       cmocka_unit_test(test_batch_errors),
+                                       cmocka_unit_test(test_generate),
+                                       cmocka_unit_test(test_generate_limits),
+                                       cmocka_unit_test(test_thinking_is_closed_in_time),
+                                       cmocka_unit_test(test_a_batch_closes_thinking_alike),
+                                       cmocka_unit_test(test_damaged)};
     return cmocka_run_group_tests_name("infer", tests, setup, teardown);
 }

@@ -11,7 +11,7 @@
 
 typedef struct ask_opts {
     const char *model, *file, *system;
-    int         max_tokens, ctx, top_k;
+    int         max_tokens, think_tokens, ctx, top_k;
     double      temp, top_p;
     uint64_t    seed;
     bool        json, no_think, answer_only, quiet;
@@ -56,6 +56,7 @@ static bool print_json(model *m, const generate_out *o, double load_s, err *e) {
 static void print_summary(const generate_out *o, bool quiet) {
     if (quiet || log_level() < LOG_INFO) return;
     if (o->end == GENERATE_LENGTH) log_warn("cut at %d tokens; --max-tokens and --ctx set the limits", o->tokens.n);
+    if (o->hurried) log_warn("the thinking was closed at its limit; --think-tokens sets it");
     if (o->end == GENERATE_CANCELLED) log_warn("stopped after %d tokens", o->tokens.n);
     if (!isatty(STDERR_FILENO) || o->end == GENERATE_CANCELLED) return;
     log_info("(%d tokens in %.1f s, %.0f a second)", o->tokens.n, o->prompt_s + o->answer_s,
@@ -81,6 +82,7 @@ static int answer(const ask_opts *o, const str *question) {
     chat_msg      msg[2] = {{"system", o->system}, {"user", question->p}};
     int           skip   = o->system ? 0 : 1;
     generate_args a      = {.max_new = o->max_tokens,
+                            .think   = o->think_tokens,
                             .temp    = (float)o->temp,
                             .top_p   = (float)o->top_p,
                             .top_k   = o->top_k,
@@ -116,6 +118,8 @@ int cmd_ask(int argc, char **argv) {
              OPT_STR('f', "file", &o.file, "FILE", "append this file's text to the question"),
              OPT_BOOL(0, "json", &o.json, "one JSON object on stdout instead of text"),
              OPT_INT('n', "max-tokens", &o.max_tokens, 1, 1 << 24, "N", "longest answer, thinking included"),
+             OPT_INT(0, "think-tokens", &o.think_tokens, 0, 1 << 24, "N",
+                     "longest thinking; then it is closed (0: the limit less 256)"),
              OPT_F64('t', "temp", &o.temp, 0, 10, "T", "temperature; 0, the default, takes the likeliest token"),
              OPT_F64(0, "top-p", &o.top_p, 0, 1, "P", "sample among the likeliest tokens that make up P (0.95)"),
              OPT_INT(0, "top-k", &o.top_k, 0, 1 << 24, "K", "sample among the K likeliest tokens (0: all)"),

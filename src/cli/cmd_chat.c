@@ -163,7 +163,7 @@ static void loop(chat *c) {
 
 int cmd_chat(int argc, char **argv) {
     const char *path = NULL, *system = NULL;
-    int         ctx = 0, max_tokens = 0, first, status;
+    int         ctx = 0, max_tokens = 0, think_tokens = 0, first, status;
     double      temp = 0, top_p = 0.95;
     uint64_t    seed     = 0;
     bool        no_think = false, quiet = false;
@@ -171,6 +171,8 @@ int cmd_chat(int argc, char **argv) {
                 OPT_STR('m', "model", &path, "MODEL", "GGUF file or Hugging Face folder (default: the shipped model)"),
                 OPT_STR(0, "system", &system, "TEXT", "system message"),
                 OPT_INT('n', "max-tokens", &max_tokens, 1, 1 << 24, "N", "longest answer, thinking included"),
+                OPT_INT(0, "think-tokens", &think_tokens, 0, 1 << 24, "N",
+                        "longest thinking; then it is closed (0: the limit less 256)"),
                 OPT_F64('t', "temp", &temp, 0, 10, "T", "temperature; 0, the default, takes the likeliest token"),
                 OPT_F64(0, "top-p", &top_p, 0, 1, "P", "sample among the likeliest tokens that make up P (0.95)"),
                 OPT_U64(0, "seed", &seed, "S", "of the sampling"),
@@ -186,10 +188,13 @@ int cmd_chat(int argc, char **argv) {
     }
     if (system && !cli_check_text("the system message", system, strlen(system), &e)) return cli_fail(&e);
     if (quiet) log_set_level(LOG_QUIET);
-    chat c = {
-        .think = !no_think,
-        .a     = {
-                .max_new = max_tokens, .temp = (float)temp, .top_p = (float)top_p, .seed = seed, .cancel = stop_requested}};
+    chat c = {.think = !no_think,
+              .a     = {.max_new = max_tokens,
+                        .think   = think_tokens,
+                        .temp    = (float)temp,
+                        .top_p   = (float)top_p,
+                        .seed    = seed,
+                        .cancel  = stop_requested}};
     status = CLI_FAILED;
     c.m    = cli_text_model(path, &e);
     if (c.m) c.s = session_new(c.m, cli_ctx(c.m, ctx), &e);

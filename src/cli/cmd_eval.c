@@ -28,7 +28,9 @@ static void show_wrong(eval_view *v, const suite_case *c) {
     else fprintf(to, "--- wrong %d\n", v->shown);
     fprintf(to, "question: %s\nexpected: %s\n", c->question, c->truth);
     fprintf(to, "why:      %s%s\n", c->v.why[0] ? c->v.why : "the format is broken",
-            c->stopped ? "" : " (the answer was cut by the length limit)");
+            !c->stopped  ? " (the answer was cut by the length limit)"
+            : c->hurried ? " (the thinking was closed at its limit)"
+                         : "");
     fprintf(to, "response:\n%s\n\n", c->response);
 }
 
@@ -60,6 +62,7 @@ static void print_table(const suite_result *r, const char *title) {
     printf("\n%d of %d right in %.1f s (%.0f tokens a second)", r->all.correct, r->all.n, r->seconds,
            r->seconds > 0 ? (double)r->all.tokens / r->seconds : 0.0);
     if (r->all.cut) printf("; %d cut by the length limit", r->all.cut);
+    if (r->all.hurried) printf("; thinking closed at its limit in %d", r->all.hurried);
     if (r->too_long) printf("; %d questions too long", r->too_long);
     if (r->samples > 1)
         printf("\n%d answers to each problem; at least one right for %d of %d", r->samples, r->all.solved,
@@ -123,6 +126,8 @@ int cmd_eval(int argc, char **argv) {
                 OPT_U64(0, "seed", &a.seed, "S", "of the problems and the sampling (1)"),
                 OPT_INT('p', "parallel", &a.parallel, 1, 1024, "N", "answers written at once"),
                 OPT_INT('n', "max-tokens", &a.max_new, 1, 1 << 24, "N", "longest answer, thinking included"),
+                OPT_INT(0, "think-tokens", &a.budget, 0, 1 << 24, "N",
+                        "longest thinking; then it is closed (0: the limit less 256)"),
                 OPT_INT(0, "ctx", &a.ctx, 2, 1 << 24, "N", "context in tokens (default: the model's, at most 4096)"),
                 OPT_BOOL(0, "no-think", &no_think, "answer at once, without reasoning"),
                 OPT_INT('w', "show-wrong", &v.show_wrong, 0, 1 << 24, "N", "print the first N failures in full"),

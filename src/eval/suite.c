@@ -237,6 +237,7 @@ static void count(run *x, item *i, const verdict *v, const gen_job *j, const cha
         c[k]->correct += v->right;
         c[k]->format += v->format;
         c[k]->cut += j && !j->stopped;
+        c[k]->hurried += j && j->hurried;
         c[k]->solved += v->right && !i->right;
         c[k]->tokens += n;
     }
@@ -250,7 +251,8 @@ static void count(run *x, item *i, const verdict *v, const gen_job *j, const cha
                     .truth    = i->p.truth.p,
                     .response = response,
                     .v        = *v,
-                    .stopped  = j && j->stopped};
+                    .stopped  = j && j->stopped,
+                    .hurried  = j && j->hurried};
     x->a->on_case(x->a->user, &s, x->done, x->total, x->r->all.correct);
 }
 
@@ -321,6 +323,9 @@ static bool answer_all(run *x, err *e) {
     bool     draw   = x->a->samples > 1 || x->a->temp > 0;
     gen_args g      = {.parallel = choose_parallel(x->m, x->a->parallel, ctx),
                        .ctx      = ctx,
+                       .gate     = true,
+                       .in_think = x->a->think == CHAT_THINK,
+                       .think    = x->a->budget,
                        .temp     = draw ? (x->a->temp > 0 ? x->a->temp : 0.6f) : 0.0f,
                        .top_p    = x->a->top_p > 0 ? x->a->top_p : 1.0f,
                        .top_k    = 0,
@@ -385,9 +390,9 @@ static json_t *cell_json(const suite_cell *c) {
     double lo, hi, n = c->n > 0 ? c->n : 1, acc = c->correct / n;
     /* Several answers to one problem are not independent: the interval counts problems. */
     suite_wilson(acc * c->problems, c->problems, &lo, &hi);
-    return json_pack("{s:i,s:i,s:f,s:i,s:f,s:[f,f],s:f,s:i,s:i,s:i}", "n", c->n, "correct", c->correct, "accuracy", acc,
-                     "format_ok", c->format, "mean_tokens", (double)c->tokens / n, "ci95", lo, hi, "format_rate",
-                     c->format / n, "problems", c->problems, "solved", c->solved, "cut", c->cut);
+    return json_pack("{s:i,s:i,s:f,s:i,s:f,s:[f,f],s:f,s:i,s:i,s:i,s:i}", "n", c->n, "correct", c->correct, "accuracy",
+                     acc, "format_ok", c->format, "mean_tokens", (double)c->tokens / n, "ci95", lo, hi, "format_rate",
+                     c->format / n, "problems", c->problems, "solved", c->solved, "cut", c->cut, "hurried", c->hurried);
 }
 
 json_t *suite_json(const suite_result *r) {

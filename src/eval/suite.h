@@ -26,6 +26,7 @@ typedef struct suite_case { /* one judged answer, borrowed during on_case */
     const char *question, *truth, *response;
     verdict     v;
     bool        stopped; /* false: cut by the length limit */
+    bool        hurried; /* the thinking was closed by its budget */
 } suite_case;
 
 typedef struct suite_args {
@@ -40,6 +41,7 @@ typedef struct suite_args {
     int         parallel;     /* timelines at once; 0: chosen by memory */
     int         ctx, max_new; /* 0: the model's context, at most 4096; as far as it reaches */
     int         think;        /* CHAT_THINK or CHAT_NO_THINK */
+    int         budget;       /* tokens of thinking (infer/think.h): THINK_AUTO as in ask, THINK_FREE */
     void (*on_case)(void *user, const suite_case *c, int done, int total, int correct); /* may be NULL */
     void *user;
 } suite_args;
@@ -50,6 +52,7 @@ typedef struct suite_cell {
     int     level;
     int     problems, n;          /* n = problems * samples answers were judged */
     int     correct, format, cut; /* answers: right, well formed, cut by the length limit */
+    int     hurried;              /* answers whose thinking was closed by its budget */
     int     solved;               /* problems with at least one right answer */
     int64_t tokens;               /* written, all answers */
 } suite_cell;

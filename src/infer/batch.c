@@ -16,11 +16,12 @@
 enum { STEP_ROWS = 256 }; /* room of a step; more when there are more slots */
 
 typedef struct slot {
-    kv_cache *kv;
-    int       job;  /* -1: free */
-    int       fed;  /* prompt tokens that are in the cache */
-    int       rows; /* of the step being made */
-    sampler   draw;
+    kv_cache  *kv;
+    int        job;  /* -1: free */
+    int        fed;  /* prompt tokens that are in the cache */
+    int        rows; /* of the step being made */
+    sampler    draw;
+    think_gate gate;
 } slot;
 
 typedef struct engine {
@@ -71,6 +72,7 @@ static void take_job(engine *g, slot *s, gen_done fn, void *ctx) {
         gen_job *j = &g->jobs[i];
         j->out.n   = 0;
         j->stopped = false;
+        j->hurried = false;
         j->logprob = NULL;
         if (room(g, j) < 1) {
             if (fn) fn(ctx, i);
@@ -80,6 +82,7 @@ static void take_job(engine *g, slot *s, gen_done fn, void *ctx) {
         s->job  = i;
         s->fed  = 0;
         s->draw = sampler_new(g->a->temp, g->a->top_p, g->a->top_k, j->seed);
+        if (g->a->gate) think_init(&s->gate, model_tokenizer(g->m), g->a->in_think, room(g, j), g->a->think);
         kv_trim(s->kv, 0);
         return;
     }
@@ -133,10 +136,18 @@ static bool advance(engine *g, const model_rows *r, const float *h /* [T, hidden
     if (n == 0) return true;
     model_logits(g->m, g->w, g->h, n, g->logits);
     for (int i = 0; i < n; i++) {
-        slot    *s = &g->slot[g->ready[i]];
-        gen_job *j = &g->jobs[s->job];
-        float    lp;
-        int32_t  id = sample_next(&s->draw, g->logits + (size_t)i * V, c->vocab_size, g->scratch, &lp);
+        slot    *s  = &g->slot[g->ready[i]];
+        gen_job *j  = &g->jobs[s->job];
+        float    lp = 0;
+        int32_t  id = g->a->gate ? think_forced(&s->gate, j->out.n) : -1;
+        if (id < 0) {
+            if (g->a->gate) think_mask(&s->gate, g->logits + (size_t)i * V);
+            id = sample_next(&s->draw, g->logits + (size_t)i * V, c->vocab_size, g->scratch, &lp);
+        }
+        if (g->a->gate) {
+            think_note(&s->gate, id);
+            j->hurried = s->gate.hurried;
+        }
         if (!isfinite(lp)) return err_set(e, "the model's logits are not numbers: its weights are damaged");
         if (j->logprob) j->logprob[j->out.n] = lp;
         ids_add(&j->out, id);

@@ -13,6 +13,7 @@
 #ifndef R1_BATCH_H
 #define R1_BATCH_H
 #include "infer/sample.h"
+#include "infer/think.h"
 #include "model/model.h"
 typedef struct gen_job {
     const int32_t *prompt;
@@ -21,9 +22,13 @@ typedef struct gen_job {
     ids            out;     /* new tokens, the stop token included */
     float         *logprob; /* [out.n] if args.logprobs; mem_free by the caller */
     bool           stopped; /* ended by a stop token (else by max_new or ctx) */
+    bool           hurried; /* the budget closed the thinking: those tokens were not drawn */
 } gen_job;
 typedef struct gen_args {
     int     parallel, ctx;
+    bool    gate;     /* hold the thinking to its form (think.h) */
+    bool    in_think; /* gate: prompts end inside <think> */
+    int     think;    /* gate: tokens of thinking, THINK_AUTO or THINK_FREE */
     float   temp, top_p;
     int     top_k;
     int32_t stop; /* usually the eos id; -1: none */

@@ -87,7 +87,7 @@ static bool is_stop(const int32_t *stop, int n, int32_t id) {
 }
 
 /* The token loop. `all` holds the prompt and grows with the answer: what the session is asked to be. */
-static bool run(session *s, model *m, ids *all, int limit, splitter *sp, sink *k, float *scratch /* [2, vocab] */,
+static bool run(session *s, model *m, ids *all, int limit, splitter *sp, sink *k, float *scratch /* [3, vocab] */,
                 err *e) {
     const generate_args *a    = k->a;
     generate_out        *o    = k->o;
@@ -98,15 +98,23 @@ static bool run(session *s, model *m, ids *all, int limit, splitter *sp, sink *k
     int                  n_stop = generate_stops(m, stop);
     bool                 ok     = true;
     str                  piece  = {0};
-    o->end                      = GENERATE_LENGTH;
+    float               *logits = scratch + 2 * (size_t)c->vocab_size;
+    think_gate           gate;
+    think_init(&gate, t, sp->part == SPLIT_REASONING, limit, a->think);
+    o->end = GENERATE_LENGTH;
     while (o->tokens.n < limit) {
         if (a->cancel && a->cancel()) {
             o->end = GENERATE_CANCELLED;
             break;
         }
         if (o->tokens.n > 0 && !(ok = session_sync(s, all->p, all->n, e))) break;
-        float   lp;
-        int32_t id = sample_next(&draw, session_logits(s), c->vocab_size, scratch, &lp);
+        float   lp = 0;
+        int32_t id = think_forced(&gate, o->tokens.n);
+        if (id < 0) {
+            memcpy(logits, session_logits(s), (size_t)c->vocab_size * sizeof *logits);
+            think_mask(&gate, logits);
+            id = sample_next(&draw, logits, c->vocab_size, scratch, &lp);
+        }
         if (!isfinite(lp)) {
             if (model_check_finite(m, e)) err_set(e, "the model's logits are not numbers");
             ok = false;
@@ -116,6 +124,7 @@ static bool run(session *s, model *m, ids *all, int limit, splitter *sp, sink *k
             o->end = GENERATE_STOP;
             break;
         }
+        think_note(&gate, id);
         bool thinking = sp->part == SPLIT_REASONING;
         ids_add(&o->tokens, id);
         ids_add(all, id);
@@ -125,6 +134,7 @@ static bool run(session *s, model *m, ids *all, int limit, splitter *sp, sink *k
         o->n_reasoning += thinking;
     }
     split_end(sp, on_split, k);
+    o->hurried = gate.hurried;
     str_free(&piece);
     return ok;
 }
@@ -137,6 +147,7 @@ bool generate_ids(session *s, model *m, const ids *prompt, bool in_think, const 
     o->n_prompt = prompt->n;
     o->n_reused = o->n_reasoning = 0;
     o->prompt_s = o->answer_s = 0;
+    o->hurried                = false;
     o->end                    = GENERATE_LENGTH;
     if (!model_tokenizer(m)) return err_set(e, "%s has no tokenizer", model_name(m));
     int ctx = session_ctx(s);
@@ -152,7 +163,7 @@ bool generate_ids(session *s, model *m, const ids *prompt, bool in_think, const 
     o->n_reused = session_reused(s);
     o->prompt_s = time_now() - t0;
 
-    float   *scratch = mem_alloc(2 * (size_t)model_cfg(m)->vocab_size * sizeof *scratch); // [2, vocab]
+    float   *scratch = mem_alloc(3 * (size_t)model_cfg(m)->vocab_size * sizeof *scratch); // [3, vocab]
     ids      all     = {0};
     splitter sp;
     sink     k = {a, o};

@@ -16,12 +16,14 @@
 #include <jansson.h>
 #include "infer/sample.h"
 #include "infer/session.h"
+#include "infer/think.h"
 #include "text/chat.h"
 
 typedef enum { GENERATE_STOP, GENERATE_LENGTH, GENERATE_CANCELLED } generate_end;
 
 typedef struct generate_args {
     int      max_new; /* 0: as far as the context reaches */
+    int      think;   /* tokens of thinking before it is closed (think.h); THINK_AUTO, THINK_FREE */
     float    temp, top_p;
     int      top_k;
     uint64_t seed;
@@ -36,6 +38,7 @@ typedef struct generate_out {
     str          reasoning, answer;
     generate_end end;
     int          n_prompt, n_reused, n_reasoning; /* tokens: the prompt, of it cached, of the output inside <think> */
+    bool         hurried;                         /* the budget closed the thinking */
     double       prompt_s, answer_s;
 } generate_out;
 void generate_free(generate_out *o);

@@ -21,8 +21,8 @@ decimal decimal_op(trace *t, decimal a, char op, decimal b); /* op: + - * ; the 
 /* a / b rounded half away from 0 to `places`; with a head ("mean") the last line is "mean = 3.57". Any b != 0 with
  * |b| <= 9999. */
 decimal decimal_div(trace *t, const char *head, decimal a, long b, int places);
-decimal decimal_norm(decimal a); /* without noughts at the end: 12.50 -> 12.5 */
-void    decimal_put(str *s, decimal a); /* normal form: "12.5", "-0.07", "3" */
+decimal decimal_norm(decimal a);                      /* without noughts at the end: 12.50 -> 12.5 */
+void    decimal_put(str *s, decimal a);               /* normal form: "12.5", "-0.07", "3" */
 void    decimal_fixed(str *s, decimal a, int places); /* "12.50"; places >= a's in normal form */
 ratio   decimal_ratio(decimal a);
 #endif

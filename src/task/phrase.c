@@ -177,12 +177,14 @@ void phrase_compute(str *q, rng *r, const char *e) {
 void phrase_operation(str *q, rng *r, char op, const char *a, const char *b) {
     static const char *const add[] = {"the sum of %a and %b", "add %a and %b",          "add %a and %b together",
                                       "add %b to %a",         "the total of %a and %b", "%a increased by %b",
-                                      "%b more than %a", "sum of %a and %b", "%a added to %b"};
-    static const char *const sub[] = {"subtract %b from %a", "take %b away from %a", "%a take away %b",
-                                      "take %b from %a",     "%a decreased by %b",   "%b less than %a",
-                                      "%a less %b", "the difference between %a and %b", "difference of %a and %b"};
+                                      "%b more than %a",      "sum of %a and %b",       "%a added to %b"};
+    static const char *const sub[] = {
+        "subtract %b from %a",    "take %b away from %a", "%a take away %b", "take %b from %a",
+        "%a decreased by %b",     "%b less than %a",      "%a less %b",      "the difference between %a and %b",
+        "difference of %a and %b"};
     static const char *const mul[] = {"the product of %a and %b", "multiply %a by %b",   "%a multiplied by %b",
-                                      "multiply %a and %b",       "multiply %a with %b", "%a times %b", "product of %a and %b"};
+                                      "multiply %a and %b",       "multiply %a with %b", "%a times %b",
+                                      "product of %a and %b"};
     static const char *const div[] = {"divide %a by %b", "the quotient of %a and %b", "%a over %b", "%a divided by %b",
                                       "%a divided into %b equal parts"};
     const char              *t;
@@ -393,8 +395,7 @@ static size_t guarded(const str *q, size_t i) {
 }
 
 static void lower(str *q) {
-    for (size_t i = guarded(q, 0); i < q->len; i = guarded(q, i + 1))
-        q->p[i] = (char)tolower((unsigned char)q->p[i]);
+    for (size_t i = guarded(q, 0); i < q->len; i = guarded(q, i + 1)) q->p[i] = (char)tolower((unsigned char)q->p[i]);
 }
 
 /* Swap two letters inside one word of five letters or more. */

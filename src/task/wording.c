@@ -49,7 +49,7 @@ static void choose(pen *w, span s) {
     int  n = 0;
     for (const char *p = s.p;; p = alt[n++].end + 1) {
         if (n == ALTERNATIVES) abort();
-        alt[n] = (span){p, find(p, s.end, "|")};
+        alt[n]          = (span){p, find(p, s.end, "|")};
         const char *end = alt[n].end;
         to[n]           = sum += weight(&alt[n]);
         if (end == s.end) break;

@@ -1,7 +1,8 @@
 /* wording.h -- a question composed from a pattern of alternatives, typed the way people type.
  *
  *   const word_slot slot[] = {{"data", csv.p}, {"what", "mean"}, {0}};
- *   wording_ask(&p->question, r, "{What is|What's|Find[ me]} the <what> of {these|the following} numbers: <data>", slot);
+ *   wording_ask(&p->question, r, "{What is|What's|Find[ me]} the <what> of {these|the following} numbers: <data>",
+ * slot);
  *
  * Patterns: {a|b|c} is one of them, {3*a|b} takes a three times as often, [x] is x or nothing, <name> is a slot, and a
  * backslash takes the next character as it is. Alternatives nest. A slot's text is copied, never read as a pattern.
