@@ -62,8 +62,8 @@ static void print_table(const suite_result *r, const char *title) {
     printf("\n%d of %d right in %.1f s (%.0f tokens a second)", r->all.correct, r->all.n, r->seconds,
            r->seconds > 0 ? (double)r->all.tokens / r->seconds : 0.0);
     if (r->all.cut) printf("; %d cut by the length limit", r->all.cut);
-    if (r->all.hurried) printf("; thinking closed at its limit in %d", r->all.hurried);
     if (r->too_long) printf("; %d questions too long", r->too_long);
+    if (r->all.hurried) printf("\n%d answers after thinking that was closed at its limit", r->all.hurried);
     if (r->samples > 1)
         printf("\n%d answers to each problem; at least one right for %d of %d", r->samples, r->all.solved,
                r->all.problems);
