@@ -318,8 +318,8 @@ static bool answer_all(run *x, err *e) {
     if (ctx > max) ctx = max;
     if (ctx < 2) return err_set(e, "a context of %d tokens has no room for an answer", ctx);
     if (!make_jobs(x, ctx, x->a->max_new > 0 ? x->a->max_new : ctx, e)) return false;
-    int32_t  stop[GENERATE_STOPS];
-    int      n_stop = generate_stops(x->m, stop);
+    int32_t  stop[THINK_STOPS];
+    int      n_stop = think_stops(x->m, stop);
     bool     draw   = x->a->samples > 1 || x->a->temp > 0;
     gen_args g      = {.parallel = choose_parallel(x->m, x->a->parallel, ctx),
                        .ctx      = ctx,

@@ -82,7 +82,7 @@ static void take_job(engine *g, slot *s, gen_done fn, void *ctx) {
         s->job  = i;
         s->fed  = 0;
         s->draw = sampler_new(g->a->temp, g->a->top_p, g->a->top_k, j->seed);
-        if (g->a->gate) think_init(&s->gate, model_tokenizer(g->m), g->a->in_think, room(g, j), g->a->think);
+        if (g->a->gate) think_init(&s->gate, g->m, g->a->in_think, room(g, j), g->a->think);
         kv_trim(s->kv, 0);
         return;
     }

@@ -22,23 +22,6 @@ void generate_free(generate_out *o) {
     str_free(&o->answer);
 }
 
-static void add_stop(int32_t out[GENERATE_STOPS], int *n, int32_t id) {
-    for (int i = 0; i < *n; i++)
-        if (out[i] == id) return;
-    if (id >= 0 && *n < GENERATE_STOPS) out[(*n)++] = id;
-}
-
-int generate_stops(model *m, int32_t out[GENERATE_STOPS]) {
-    static const char *const known[] = {CHAT_EOS,     "<\uff5cend\u2581of\u2581sentence\uff5c>",
-                                        "<|im_end|>", "<|endoftext|>",
-                                        "<|eot_id|>", "<|end_of_text|>"};
-    int                      n       = 0;
-    tokenizer               *t       = model_tokenizer(m);
-    add_stop(out, &n, model_cfg(m)->eos_token_id);
-    for (size_t i = 0; t && i < sizeof known / sizeof *known; i++) add_stop(out, &n, tok_id(t, known[i]));
-    return n;
-}
-
 const char *generate_end_name(generate_end end) {
     return end == GENERATE_STOP ? "stop" : end == GENERATE_LENGTH ? "length" : "cancelled";
 }
@@ -94,13 +77,13 @@ static bool run(session *s, model *m, ids *all, int limit, splitter *sp, sink *k
     const cfg           *c    = model_cfg(m);
     tokenizer           *t    = model_tokenizer(m);
     sampler              draw = sampler_new(a->temp, a->top_p, a->top_k, a->seed);
-    int32_t              stop[GENERATE_STOPS];
-    int                  n_stop = generate_stops(m, stop);
+    int32_t              stop[THINK_STOPS];
+    int                  n_stop = think_stops(m, stop);
     bool                 ok     = true;
     str                  piece  = {0};
     float               *logits = scratch + 2 * (size_t)c->vocab_size;
     think_gate           gate;
-    think_init(&gate, t, sp->part == SPLIT_REASONING, limit, a->think);
+    think_init(&gate, m, sp->part == SPLIT_REASONING, limit, a->think);
     o->end = GENERATE_LENGTH;
     while (o->tokens.n < limit) {
         if (a->cancel && a->cancel()) {

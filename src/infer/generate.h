@@ -50,9 +50,6 @@ bool generate_ids(session *s, model *m, const ids *prompt, bool in_think, const 
 bool generate_chat(session *s, model *m, const chat_msg *msg, int n_msg, int think, const generate_args *a,
                    generate_out *o, err *e) R1_MUST_USE;
 
-/* Ids that end an answer: the model's own, and the end tokens of the known chat formats that its vocabulary has. */
-enum { GENERATE_STOPS = 8 };
-int         generate_stops(model *m, int32_t out[GENERATE_STOPS]);
 const char *generate_end_name(generate_end end); /* "stop", "length", "cancelled" */
 /* {"prompt_tokens",...} as the DeepSeek API counts; new reference. */
 json_t *generate_usage(const generate_out *o);
