@@ -1,14 +1,20 @@
-/* digits.c -- addition, subtraction, multiplication and division as they are done on paper.
+/* digits.c -- addition, subtraction, multiplication and division as they are
+ * done on paper.
  *
- * What a small transformer finds hard is not the fact `7 + 8 = 15` but to know which digits meet in this line and how
- * the digits of the result come together. So:
+ * What a small transformer finds hard is not the fact `7 + 8 = 15` but to know
+ * which digits meet in this line and how the digits of the result come
+ * together. So:
  *  - the line before the columns ends with the two numbers;
- *  - each column closes with the result so far ("->25"), whose length also says which column comes next, and whose last
- *    writing is the result: the closing line is a copy;
- *  - a missing digit is written as 0, so that every column of an operation has the same shape;
- *  - a carry or a borrow stands at the end of the line, right before the line that uses it;
- *  - columns are written without spaces and statements with: other tokens, other work. (Every digit is a token of its
- *    own and so is the space before it; these make a fifth of a trace that has them everywhere.)
+ *  - each column closes with the result so far ("->25"), whose length also says
+ * which column comes next, and whose last writing is the result: the closing
+ * line is a copy;
+ *  - a missing digit is written as 0, so that every column of an operation has
+ * the same shape;
+ *  - a carry or a borrow stands at the end of the line, right before the line
+ * that uses it;
+ *  - columns are written without spaces and statements with: other tokens,
+ * other work. (Every digit is a token of its own and so is the space before it;
+ * these make a fifth of a trace that has them everywhere.)
  *
  *     57 + 68:                          402 - 178:
  *     7+8=15 ->5 carry 1                2-8: 12-8=4 ->4 borrow 1
@@ -20,8 +26,9 @@
  *     4*6=24, 24+4=28 ->282             42/6=7 r0 ->07
  *     47 * 6 = 282                      06/6=1 r0 ->071
  *                                       426 / 6 = 71
- * A divisor above twelve: its double, fourfold and eightfold, as far as the dividend goes, then each digit of the
- * quotient is what can be taken away, the largest first. Each line before columns says which of them is too large.
+ * A divisor above twelve: its double, fourfold and eightfold, as far as the
+ * dividend goes, then each digit of the quotient is what can be taken away, the
+ * largest first. Each line before columns says which of them is too large.
  *
  *     1292 / 34:                        12<34, 0 ->0
  *     34+34:                            129<136, 129-68:
@@ -35,10 +42,11 @@
  *     3+3+1=7 ->72                      272-272=0
  *     1+1=2 ->272                       0<34, 8 ->038
  *     1: 34, 2: 68, 4: 136, 8: 272      1292 / 34 = 38
- * Signs are taken off first: `-7 + 12 = 12 - 7`, `5 - 28 = -(28 - 5)`; where that leaves a fact it is one line,
- * `5 - 8 = -3`. With a head ("2x") the lines are `2x = 93 - 21`, the columns, `2x = 72`. */
-#include <stdlib.h>
+ * Signs are taken off first: `-7 + 12 = 12 - 7`, `5 - 28 = -(28 - 5)`; where
+ * that leaves a fact it is one line, `5 - 8 = -3`. With a head ("2x") the lines
+ * are `2x = 93 - 21`, the columns, `2x = 72`. */
 #include "task/digits.h"
+#include <stdlib.h>
 
 enum { DIGITS_MAX = 20 };
 static const long digits_limit = 100000000L; /* beyond eight digits a trace has lost its way */
@@ -81,7 +89,8 @@ static void put_tight(str *s, long a, char op, long b) {
     digits_num(s, b);
 }
 
-/* The value of a fact, which is where digits go wrong: within lo..hi, near the truth, not the truth. */
+/* The value of a fact, which is where digits go wrong: within lo..hi, near the
+ * truth, not the truth. */
 static long fact(trace *t, long v, long lo, long hi) {
     if (!trace_slips(t)) return v;
     static const int off[] = {1, -1, 1, -1, 2, -2, 10, -10};
@@ -100,10 +109,12 @@ static int split_digits(long v, int d[DIGITS_MAX]) { /* lowest first */
     return n;
 }
 
-/* ---- the result so far: digits grow on the left (or, in a division, on the right) */
+/* ---- the result so far: digits grow on the left (or, in a division, on the
+ * right) */
 typedef struct have {
     char d[2 * DIGITS_MAX];
     int  from, to;
+    int  point; /* > 0: a point stands before d[point] */
 } have;
 
 static void have_front(have *h, long v) {
@@ -112,8 +123,12 @@ static void have_front(have *h, long v) {
 }
 
 static void have_put(str *s, const have *h) {
+    int cut = h->point > 0 && h->point <= h->to ? h->point : h->to;
     str_add(s, " ->");
-    str_addn(s, h->d + h->from, (size_t)(h->to - h->from));
+    str_addn(s, h->d + h->from, (size_t)(cut - h->from));
+    if (h->point <= 0 || h->point > h->to) return;
+    str_addc(s, '.');
+    str_addn(s, h->d + cut, (size_t)(h->to - cut));
 }
 
 static long have_value(const have *h) {
@@ -208,29 +223,55 @@ static long mul_columns(trace *t, long a, long b) { /* one of them of one digit,
     return have_value(&h);
 }
 
-static long div_columns(trace *t, long a, long b, long *rest) {
-    int  da[DIGITS_MAX];
-    int  n = split_digits(a, da);
-    have h = {.from = 0, .to = 0};
-    long r = 0;
-    for (int i = n - 1; i >= 0; i--) {
-        long v = r * 10 + da[i];
-        if (i < n - 1) digits_num(t->out, r); /* the rest, then the next digit: 42, or 06 */
-        digits_num(t->out, da[i]);
+/* What a division goes through: the digits of a, then noughts while something
+ * is left. */
+typedef struct quotient {
+    int  d[DIGITS_MAX]; /* from the left */
+    int  n, more;
+    int  point; /* digits before the point; 0: none */
+    have h;
+    long rest;
+} quotient;
+
+static quotient quotient_of(long a, int places, int more) {
+    quotient q             = {.more = more};
+    int      d[DIGITS_MAX] = {0}, n = split_digits(a, d);
+    if (n <= places) n = places + 1; /* 0.05 */
+    for (int i = 0; i < n; i++) q.d[i] = d[n - 1 - i];
+    q.n     = n;
+    q.point = places + more ? n - places : 0;
+    return q;
+}
+
+/* The digit i, if there is more to do; a nought after the last one. */
+static bool next_digit(const quotient *q, int i, long *digit) {
+    *digit = i < q->n ? q->d[i] : 0;
+    return i < q->n || (i < q->n + q->more && q->rest);
+}
+
+static void put_digit(trace *t, quotient *q, long digit) {
+    q->h.d[q->h.to++] = (char)('0' + digit);
+    q->h.point        = q->h.to > q->point ? q->point : 0;
+    have_put(t->out, &q->h);
+    str_addc(t->out, '\n');
+}
+
+static void div_short(trace *t, quotient *k, long b) {
+    long r = 0, digit;
+    for (int i = 0; next_digit(k, i, &digit); i++) {
+        long v = r * 10 + digit;
+        if (i) digits_num(t->out, r); /* the rest, then the next digit: 42, or 06 */
+        digits_num(t->out, digit);
         str_addc(t->out, '/');
         digits_num(t->out, b);
         str_addc(t->out, '=');
         long q = fact(t, v / b, 0, 9);
         digits_num(t->out, q);
         str_add(t->out, " r");
-        r = fact(t, v % b, 0, b - 1);
+        k->rest = r = fact(t, v % b, 0, b - 1);
         digits_num(t->out, r);
-        h.d[h.to++] = (char)('0' + q);
-        have_put(t->out, &h);
-        str_addc(t->out, '\n');
+        put_digit(t, k, q);
     }
-    *rest = r;
-    return have_value(&h);
 }
 
 /* ---- long division */
@@ -239,7 +280,8 @@ typedef struct multiples {
     int  n;
 } multiples;
 
-/* As far as the next could be needed: up to eight times, or until one is larger than the dividend. */
+/* As far as the next could be needed: up to eight times, or until one is larger
+ * than the dividend. */
 static multiples multiples_of(trace *t, long b, long dividend) {
     multiples k = {{b, 0, 0, 0}, 1};
     while (k.n < 4 && k.m[k.n - 1] <= dividend) {
@@ -263,7 +305,8 @@ static void put_less(trace *t, long a, long b) {
     str_add(t->out, ", ");
 }
 
-/* One digit of the quotient: what of *v is multiples goes, the largest first; *v is what stays. */
+/* One digit of the quotient: what of *v is multiples goes, the largest first;
+ * *v is what stays. */
 static long take_away(trace *t, const multiples *k, long *v) {
     int  used[DIGITS_MAX], n = 0;
     long q = 0;
@@ -288,22 +331,40 @@ static long take_away(trace *t, const multiples *k, long *v) {
     return q;
 }
 
-static long div_long(trace *t, long a, long b, long *rest) {
-    int       da[DIGITS_MAX], db[DIGITS_MAX];
-    int       n = split_digits(a, da), nb = split_digits(b, db), i = n - 1;
-    have      h = {.from = 0, .to = 0};
-    multiples k = multiples_of(t, b, a);
-    long      v = 0;
-    for (; i >= 0 && n - 1 - i < nb - 1; i--) v = v * 10 + da[i]; /* fewer digits than the divisor: no line */
-    if (i < 0) i = 0, v /= 10;
-    for (; i >= 0 && !t->bad; i--) {
-        v           = v * 10 + da[i];
-        h.d[h.to++] = (char)('0' + take_away(t, &k, &v));
-        have_put(t->out, &h);
-        str_addc(t->out, '\n');
+static void div_long(trace *t, quotient *q, long b, long dividend) {
+    int       db[DIGITS_MAX], i = split_digits(b, db) - 1; /* fewer digits than the divisor has: no line */
+    multiples k = multiples_of(t, b, q->more ? DIGITS_LONG * 10 : dividend);
+    long      digit;
+    if (i > q->n - 1) i = q->n - 1;
+    for (int j = 0; j < i; j++) {
+        q->rest = q->rest * 10 + q->d[j];
+        if (q->point && j >= q->point - 1) q->h.d[q->h.to++] = '0'; /* but the noughts around the point are there */
     }
-    *rest = v;
-    return have_value(&h);
+    if (q->point && i < q->point) q->point -= i; /* digits of h, not of the dividend */
+    else if (q->point) q->point = 1;
+    for (; !t->bad && next_digit(q, i, &digit); i++) {
+        q->rest = q->rest * 10 + digit;
+        digit   = take_away(t, &k, &q->rest);
+        put_digit(t, q, digit);
+    }
+}
+
+long digits_quotient(trace *t, long a, long b, int places, int *more, long *rest) {
+    if (a < 0 || a >= digits_limit || b < 1 || b > DIGITS_LONG || places + *more > 8) {
+        t->bad       = true;
+        return *rest = 0;
+    }
+    quotient q = quotient_of(a, places, *more);
+    if (b <= DIGITS_DIVISOR) div_short(t, &q, b);
+    else div_long(t, &q, b, a);
+    *rest = q.rest;
+    *more = q.point ? q.h.to - q.point - places : 0;
+    return have_value(&q.h);
+}
+
+static long divide(trace *t, long a, long b, long *rest) {
+    int more = 0;
+    return digits_quotient(t, a, b, 0, &more, rest);
 }
 
 /* ---- one operation: what is asked, and what it becomes without signs */
@@ -341,7 +402,8 @@ static task task_of(const char *head, long a, char op, long b) {
 }
 
 static bool is_fact(const task *k) {
-    /* A quotient on the same line would have to know already that there is no rest: 9 / 7 = 1. */
+    /* A quotient on the same line would have to know already that there is no
+     * rest: 9 / 7 = 1. */
     if (k->uop == '/') return k->v == 1;
     if (k->uop == '*') return (k->u < 10 && k->v < 10) || k->u < 2 || k->v < 2;
     if (!k->u || !k->v) return true;
@@ -368,7 +430,8 @@ static void put_reduced(str *s, const task *k) {
     if (k->neg) str_addc(s, ')');
 }
 
-/* The line before the columns. `headed`: the line above already ends with a op b. */
+/* The line before the columns. `headed`: the line above already ends with a op
+ * b. */
 static void open_task(trace *t, const task *k, bool headed) {
     if (headed && !k->changed && !k->head) return;
     put_asked(t->out, k);
@@ -401,7 +464,8 @@ static long closing(trace *t, const task *k, long c) {
     return put_value(t, k, c);
 }
 
-/* a * b of two long numbers: by the digits of b, "29 * 65 = 29 * 60 + 29 * 5". */
+/* a * b of two long numbers: by the digits of b, "29 * 65 = 29 * 60 + 29 * 5".
+ */
 static long mul_long(trace *t, const task *k) {
     long a = k->a, b = k->b, units = b % 10, tens = b - units;
     str  name = {0};
@@ -424,10 +488,6 @@ static long mul_long(trace *t, const task *k) {
     return c;
 }
 
-static long divide(trace *t, long a, long b, long *rest) {
-    return b <= DIGITS_DIVISOR ? div_columns(t, a, b, rest) : div_long(t, a, b, rest);
-}
-
 static bool in_range(long a, char op, long b) {
     if (a >= digits_limit || a <= -digits_limit || b >= digits_limit || b <= -digits_limit) return false;
     if (op == '*') return !a || labs(b) < digits_limit / labs(a);
@@ -444,7 +504,8 @@ static long run(trace *t, const char *head, bool headed, long a, char op, long b
     task k = task_of(head, a, op, b);
     if (op == '/' && k.u % k.v) {
         if (!rest) t->bad = true;
-        /* Always in columns: quotient and rest at once are two facts, too much for one line. */
+        /* Always in columns: quotient and rest at once are two facts, too much for
+         * one line. */
         open_task(t, &k, headed);
         c = divide(t, k.u, k.v, &r);
         put_op(t->out, k.u, '/', k.v); /* a rest belongs to the numbers without signs */

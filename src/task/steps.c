@@ -19,14 +19,35 @@ static void skip(reader *r) {
     while (r->p < r->end && *r->p == ' ') r->p++;
 }
 
-static bool number(reader *r, ratio *v) {
-    long long n      = 0;
+static bool digit_at(const char *s, const char *end) { return s < end && isdigit((unsigned char)*s); }
+
+static bool number(reader *r, ratio *v) { /* 12 or 12.5 */
+    long long n = 0, unit = 1;
     int       digits = 0;
-    while (r->p < r->end && isdigit((unsigned char)*r->p)) {
-        if (++digits > 15) return false;
-        n = n * 10 + (*r->p++ - '0');
+    bool      point  = false;
+    for (;; r->p++) {
+        if (digits && !point && r->p < r->end && *r->p == '.' && digit_at(r->p + 1, r->end)) point = true;
+        else if (!digit_at(r->p, r->end)) break;
+        else {
+            if (++digits > 15) return false;
+            n = n * 10 + (*r->p - '0');
+            if (point) unit *= 10;
+        }
     }
-    return digits && ratio_make(n, 1, v);
+    return digits && ratio_make(n, unit, v);
+}
+
+static bool factor(reader *r, ratio *v);
+
+/* factor ^ whole number */
+static bool power(reader *r, ratio *v) {
+    ratio one = {1, 1}, base = *v, e;
+    if (r->p >= r->end || *r->p != '^') return true;
+    r->p++;
+    if (!number(r, &e) || e.p > 64) return false;
+    for (*v = one; e.p > 0; e.p--)
+        if (!ratio_op(*v, '*', base, v)) return false;
+    return true;
 }
 
 static bool factor(reader *r, ratio *v) {
@@ -48,14 +69,14 @@ static bool factor(reader *r, ratio *v) {
         skip(r);
         if (r->p >= r->end || *r->p != ')') return false;
         r->p++;
-        return true;
+        return power(r, v);
     }
     if (r->x && *r->p == r->x->letter) {
         r->p++;
         *v = r->x->value;
-        return true;
+        return power(r, v);
     }
-    return number(r, v);
+    return number(r, v) && power(r, v);
 }
 
 static bool product(reader *r, ratio *v) {
@@ -148,13 +169,18 @@ bool steps_same_numbers(const char *a, size_t na, const char *b, size_t nb) {
 
 /* ---- claims in a line */
 static bool part(char c, const steps_unknown *x) {
-    return isdigit((unsigned char)c) || strchr("+-*/() ", c) || (x && c == x->letter);
+    return isdigit((unsigned char)c) || strchr("+-*/^() ", c) || (x && c == x->letter);
+}
+
+/* A point between digits, i > 0. */
+static bool point(const char *s, size_t i, size_t end) {
+    return s[i] == '.' && isdigit((unsigned char)s[i - 1]) && digit_at(s + i + 1, s + end);
 }
 
 /* The expression that ends at s[i) and starts after the nearest character that cannot be part of one. */
 static size_t back_from(const char *s, size_t from, size_t i, const steps_unknown *x) {
     size_t k = i;
-    while (k > from && part(s[k - 1], x)) k--;
+    while (k > from && (part(s[k - 1], x) || (k > from + 1 && point(s, k - 1, i)))) k--;
     if (k > from && isalpha((unsigned char)s[k - 1])) /* do not begin inside a word */
         while (k < i && s[k] != ' ') k++;
     return k;
@@ -162,7 +188,8 @@ static size_t back_from(const char *s, size_t from, size_t i, const steps_unknow
 
 static size_t forward_from(const char *s, size_t i, size_t to, const steps_unknown *x) {
     size_t k = i;
-    while (k < to && part(s[k], x) && !(s[k] == '-' && k + 1 < to && s[k + 1] == '>')) k++;
+    while (k < to && (part(s[k], x) || (k > i && point(s, k, to))) && !(s[k] == '-' && k + 1 < to && s[k + 1] == '>'))
+        k++;
     if (k < to && isalpha((unsigned char)s[k]) && s[k] != 'r')
         while (k > i && s[k - 1] != ' ') k--;
     return k;
@@ -191,6 +218,21 @@ static bool with_rest(const char *s, size_t la, size_t lb, const ratio *q, size_
     return true;
 }
 
+/* "12.5 / 7 = 1.79", or "22 / 7 = 3 rounded": the nearest number with as many places as were written. A half may go
+ * either way. */
+static bool rounds_to(const char *s, size_t la, size_t lb, size_t ra, size_t rb, size_t after, size_t to, ratio d) {
+    bool        said = after + 7 <= to && !strncmp(s + after, "rounded", 7);
+    const char *dot  = memchr(s + ra, '.', rb - ra);
+    if (!said && !(dot && memchr(s + la, '/', lb - la))) return false;
+    for (size_t i = ra; i < rb; i++)
+        if (!isdigit((unsigned char)s[i]) && s[i] != '.' && !(i == ra && s[i] == '-')) return false;
+    ratio unit = {2, 1}, one = {1, 1}; /* twice the difference is at most one unit of the last place */
+    for (const char *k = dot; k && k < s + rb - 1; k++) unit.p *= 10;
+    if (!ratio_op(d, '*', unit, &d)) return false;
+    if (d.p < 0) d.p = -d.p;
+    return ratio_op(d, '-', one, &d) && d.p <= 0;
+}
+
 static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size_t rb, size_t to,
                   const steps_unknown *x, steps_report *rep) {
     ratio  l, r, d;
@@ -198,11 +240,12 @@ static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size
     size_t after = rb;
     trim(s, &la, &lb);
     trim(s, &ra, &rb);
+    if (lb - la > 1 && s[la] == '-' && s[la + 1] == ' ') return; /* the end of "5x - 3": not all of it */
     if (!steps_value(s + la, lb - la, x, &l) || !steps_value(s + ra, rb - ra, x, &r)) return;
     while (after < to && s[after] == ' ') after++;
     if (rel != '=' || !with_rest(s, la, lb, &r, after, to, &holds)) {
         if (!ratio_op(l, '-', r, &d)) return;
-        holds = rel == '=' ? d.p == 0 : rel == '<' ? d.p < 0 : d.p != 0;
+        holds = rel == '=' ? d.p == 0 || rounds_to(s, la, lb, ra, rb, after, to, d) : rel == '<' ? d.p < 0 : d.p != 0;
     }
     rep->claims++;
     if (!holds && !rep->wrong++) {

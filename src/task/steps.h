@@ -4,8 +4,9 @@
  * not 4" steps_unknown x = {'x', {5, 1}}; r = steps_check(text, n, &x);                              // also "2x + 5 =
  * 15" with x = 5 put in if (r.wrong) ... text + r.at is the first false claim
  *
- * A claim is two expressions of digits, + - * / and brackets (and the unknown, if one is given) around "=", "<" or
- * "is not". Whatever is not a claim is not judged.
+ * A claim is two expressions of digits, + - * / ^ and brackets (and the unknown, if one is given) around "=", "<" or
+ * "is not". Whatever is not a claim is not judged. A number may have
+ * a point; a quotient may be rounded to the places that it is written with, whole ones where "rounded" follows.
  *
  * Memory:  none.   Errors: none; a claim whose numbers overflow is not judged.   Threads: any. */
 #ifndef R1_STEPS_H
