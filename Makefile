@@ -18,9 +18,9 @@ SAN     ?=
 OMP     ?= -fopenmp
 
 # ---- libraries (docs/DEPENDENCIES.md); oneDNN has no .pc file in Debian 12
-PKGS    := jansson libpcre2-8 libutf8proc inih libedit
+PKGS    := jansson libpcre2-8 libutf8proc inih libedit zlib
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -ljansson -lpcre2-8 -lutf8proc -linih -ledit)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -ljansson -lpcre2-8 -lutf8proc -linih -ledit -lz)
 
 CPPFLAGS += -D_GNU_SOURCE -Isrc $(PKG_CFLAGS)
 # The baseline is plain x86-64, so that one binary starts everywhere; only kernel files get more (below).

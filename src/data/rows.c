@@ -89,9 +89,12 @@ static bool lines_true(const problem *p, char why[ROWS_WHY]) {
 }
 
 bool rows_check(const char *line, size_t n, problem *p, char why[ROWS_WHY]) {
-    char small[96] = "";
-    if (!rows_read(line, n, p, why)) return false;
-    const family *f     = family_find(p->family);
+    return rows_read(line, n, p, why) && rows_verify(p, why);
+}
+
+bool rows_verify(problem *p, char why[ROWS_WHY]) {
+    char          small[96] = "";
+    const family *f         = family_find(p->family);
     str           truth = {0}, all = {0};
     bool          ok = false;
     if (f->solve) {

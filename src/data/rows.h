@@ -18,4 +18,6 @@ bool rows_read(const char *line, size_t n, problem *p, char why[ROWS_WHY]);
 /* Read it and verify it: a known family and level, the truth worked out anew, the answer against it, the four phases,
  * and every calculation of the reasoning, except those before a check that found them wrong. */
 bool rows_check(const char *line, size_t n, problem *p, char why[ROWS_WHY]);
+/* The same for a problem at hand; p->truth becomes the one worked out. */
+bool rows_verify(problem *p, char why[ROWS_WHY]);
 #endif
