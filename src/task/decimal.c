@@ -136,8 +136,7 @@ decimal decimal_into(trace *t, const char *head, decimal a, char op, decimal b) 
 
 /* ---- rounding */
 /* q + 1 in the last place; the line above ends with ", up". */
-static decimal one_more(trace *t, decimal q) {
-    bool neg = q.v < 0;
+static decimal one_more(trace *t, decimal q, bool neg) {
     long u   = labs(q.v);
     if (u % 10 < 9) {
         decimal c = {neg ? -(u + 1) : u + 1, q.places};
@@ -176,8 +175,7 @@ decimal decimal_round(trace *t, decimal a, int places) {
     bool up = (next >= 5) != trace_slips(t);
     if (!up) return decimal_norm(stays(t, q));
     str_add(t->out, ", up");
-    if (!q.v && a.v < 0) t->bad = true; /* -0.4: the sign would be lost */
-    return decimal_norm(one_more(t, q));
+    return decimal_norm(one_more(t, q, a.v < 0));
 }
 
 /* Twice the rest against the divisor. */
@@ -195,7 +193,7 @@ static decimal by_rest(trace *t, decimal q, long rest, long b) {
     bool up = (two >= b) != trace_slips(t);
     if (!up) return stays(t, q);
     str_add(t->out, ", up");
-    return one_more(t, q);
+    return one_more(t, q, false);
 }
 
 /* a >= 0, b >= 1, after the line that opens. */

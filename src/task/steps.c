@@ -21,7 +21,22 @@ static void skip(reader *r) {
 
 static bool digit_at(const char *s, const char *end) { return s < end && isdigit((unsigned char)*s); }
 
-static bool number(reader *r, ratio *v) { /* 12 or 12.5 */
+/* " 1/3" after a whole number, which it belongs to: 2 1/3. True if there is none. */
+static bool mixed(reader *r, ratio *v) {
+    long long   n[2] = {0, 0};
+    const char *p    = r->p;
+    for (int k = 0; k < 2; k++) {
+        if (p >= r->end || *p != " /"[k] || !digit_at(p + 1, r->end)) return true;
+        int digits = 0;
+        for (p++; digit_at(p, r->end) && digits < 9; p++, digits++) n[k] = n[k] * 10 + (*p - '0');
+    }
+    if (n[0] >= n[1]) return true;
+    ratio part;
+    r->p = p;
+    return ratio_make(n[0], n[1], &part) && ratio_op(*v, '+', part, v);
+}
+
+static bool number(reader *r, ratio *v) { /* 12, 12.5 or 2 1/3 */
     long long n = 0, unit = 1;
     int       digits = 0;
     bool      point  = false;
@@ -34,7 +49,7 @@ static bool number(reader *r, ratio *v) { /* 12 or 12.5 */
             if (point) unit *= 10;
         }
     }
-    return digits && ratio_make(n, unit, v);
+    return digits && ratio_make(n, unit, v) && (point || mixed(r, v));
 }
 
 static bool factor(reader *r, ratio *v);
