@@ -61,7 +61,8 @@ help:
 ISA_avx2   := -mavx2 -mfma -mf16c
 ISA_avx512 := -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mfma -mf16c -mavx2 \
              
-isa = $(if $(findstring avx512,$(1)),$(ISA_avx512),$(if $(findstring avx2,$(1)),$(ISA_avx2),))
+ISA_amx    := $(ISA_avx512) -mamx-tile -mamx-bf16 -mamx-int8
+isa = $(if $(findstring _amx,$(1)),$(ISA_amx),$(if $(findstring avx512,$(1)),$(ISA_avx512),$(if $(findstring avx2,$(1)),$(ISA_avx2),)))
 fast = $(if $(findstring src/kernel/,$(1)),$(if $(SAN),,-O3) -fopenmp-simd,)
 
 $(BUILD)/%.o: %.c Makefile

@@ -196,7 +196,7 @@ static void run_read(const kern *k, int n) {
 }
 
 static void bench_table(const char *filter) {
-    const kern *tab[4];
+    const kern *tab[5];
     int         n = kern_all(tab);
     printf("%-16s %9s", "entry", "n");
     for (int i = 0; i < n; i++) printf(" %10s %6s", tab[i]->name, i ? "x" : "");

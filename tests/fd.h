@@ -116,7 +116,7 @@ static inline void fd_check(const char *what, rng *r, size_t most, double *x, si
 /* Every test of `tests` under every kernel table that this CPU has. */
 #define FD_MAIN(tests)                                                                                                 \
     int main(void) {                                                                                                   \
-        const kern *all[4];                                                                                            \
+        const kern *all[5];                                                                                            \
         int         n = kern_all(all), failed = 0;                                                                     \
         par_init(0);                                                                                                   \
         gemm_init();                                                                                                   \

@@ -24,7 +24,7 @@ static const double TOL_ADAMW = 1e-6;   /* two reciprocals, a root, a division *
 enum { MAXN = 1100, GUARD = 24 };
 
 static rng         R;
-static const kern *tab[4];
+static const kern *tab[5];
 static int         n_tab;
 
 static const int lens[] = {0,  1,   2,   3,   4,   5,   6,   7,   8,   9,   10,  11,  12,   13,   14,  15,
@@ -343,6 +343,58 @@ static void test_sgemm(void **state) {
     }
 }
 
+/* Panels of both kinds from the same matrix, then the product, against the reference's. */
+static void bgemm_case(const kern *k, int M, int N, int Kd, bgemm_out out, int pad) {
+    int       lda = Kd + 2 * pad, ldx = (N + 2 * pad + 1) / 2 * 2, ldc = N + pad, panel = Kd * 16 + 32 * pad;
+    float    *f = calloc((size_t)(M * lda + Kd * ldx), sizeof *f), *c = malloc(sizeof *c * (size_t)(M * ldc) * 2);
+    uint16_t *h = malloc(2 * (size_t)(M * lda + Kd * ldx)), *t = malloc(2 * (size_t)(N * lda)), *a = h,
+             *b = h + M * lda;
+    uint16_t *y = calloc((size_t)(N / 16 * panel), 2), *y2 = calloc((size_t)(N / 16 * panel), 2);
+    fill(f, M * lda + Kd * ldx, 1.0f);
+    kern_ref.f32_to_bf16(h, f, (size_t)(M * lda + Kd * ldx));
+    fill(c, M * ldc, 1.0f);
+    float *c2 = c + M * ldc;
+    memcpy(c2, c, sizeof *c * (size_t)(M * ldc));
+    k->panel_rows(y, panel, b, ldx, Kd, N);
+    kern_ref.panel_rows(y2, panel, b, ldx, Kd, N);
+    assert_memory_equal(y, y2, 2 * (size_t)(N / 16 * panel));
+    kern_ref.transpose_u16(t, lda, b, ldx, Kd, N);
+    memset(y, 0, 2 * (size_t)(N / 16 * panel));
+    k->panel_cols(y, panel, t, lda, N, Kd);
+    assert_memory_equal(y, y2, 2 * (size_t)(N / 16 * panel));
+    k->bgemm(M, N, Kd, a, lda, y, panel, out, c, ldc);
+    kern_ref.bgemm(M, N, Kd, a, lda, y, panel, out, c2, ldc);
+    for (int i = 0; i < M; i++)
+        for (int j = 0; j < ldc; j++) {
+            int    at  = i * ldc + j;
+            double mag = 1;
+            for (int l = 0; l < Kd && j < N; l++)
+                mag += fabs((double)bf16_to_f32(a[i * lda + l]) * (double)bf16_to_f32(b[l * ldx + j]));
+            if (out == BGEMM_BF16)
+                near((double)bf16_to_f32(((uint16_t *)c)[at]), (double)bf16_to_f32(((uint16_t *)c2)[at]), mag, 4e-3,
+                     "bgemm", k->name, N, i);
+            else near((double)c[at], (double)c2[at], mag, TOL_SUM, "bgemm", k->name, N, i);
+        }
+    free(f);
+    free(c);
+    free(h);
+    free(t);
+    free(y);
+    free(y2);
+}
+
+static void test_bgemm(void **state) {
+    (void)state;
+    for (int ti = 0; ti < n_tab; ti++) {
+        for (int out = BGEMM_F32; out <= BGEMM_BF16; out++)
+            for (int m = 16; m <= 80; m += 16)
+                for (int n = 16; n <= 80; n += 16)
+                    bgemm_case(tab[ti], m, n, 32 * (1 + (m + n) / 16 % 3), (bgemm_out)out, m / 16 % 3);
+        bgemm_case(tab[ti], 64, 256, 256, BGEMM_F32, 0);
+        bgemm_case(tab[ti], 16, 16, 0, BGEMM_F32, 0); /* an empty sum */
+    }
+}
+
 static void test_transpose(void **state) {
     (void)state;
     enum { S = 50 };
@@ -658,6 +710,7 @@ int main(void) {
         cmocka_unit_test(test_q8_0),
         cmocka_unit_test(test_gemv),
         cmocka_unit_test(test_sgemm),
+        cmocka_unit_test(test_bgemm),
         cmocka_unit_test(test_transpose),
         cmocka_unit_test(test_rmsnorm),
         cmocka_unit_test(test_swiglu),

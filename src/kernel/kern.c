@@ -6,12 +6,16 @@
  *
  * The AVX-512 table needs F, BW, DQ, VL, VNNI and BF16 (Cooper Lake, Ice Lake's successors, Zen 4);
  * a CPU with a smaller AVX-512 falls to AVX2, one without AVX2, FMA or F16C to the reference.
- * AMX is only reported here: oneDNN uses it, our own kernels never require it. */
+ * The AMX table is the AVX-512 one with its bf16 product on tiles; Linux gives the tiles' state to a process that asks.
+ */
 #include "kernel/kern.h"
 
 #include <cpuid.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "kernel/kern_amx.h"
 
 extern const kern kern_avx2, kern_avx512; /* kern_avx2.c, kern_avx512.c */
 
@@ -73,18 +77,34 @@ static bool has_all(unsigned flags, unsigned first, unsigned last) {
     return true;
 }
 
-int kern_all(const kern *out[4]) {
+/* Documentation/arch/x86/xstate.rst: ARCH_REQ_XCOMP_PERM for XFEATURE_XTILEDATA, for the process and its threads. */
+static bool tiles_allowed(void) { return syscall(SYS_arch_prctl, 0x1023, 18) == 0; }
+
+static const kern *amx_table(void) {
+    static kern t; /* same bytes at every call */
+    kern        k = kern_avx512;
+    k.name        = "amx";
+    k.bgemm       = bgemm_amx;
+    memcpy(&t, &k, sizeof t);
+    return &t;
+}
+
+int kern_all(const kern *out[5]) {
     unsigned f = cpu_flags();
     int      n = 0;
     out[n++]   = &kern_ref;
     if (!has_all(f, CPU_AVX2, CPU_F16C)) return n;
     out[n++] = &kern_avx2;
-    if (has_all(f, CPU_AVX512F, CPU_AVX512BF16)) out[n++] = &kern_avx512;
+    if (!has_all(f, CPU_AVX512F, CPU_AVX512BF16)) return n;
+    out[n++] = &kern_avx512;
+    if ((f >> CPU_AMX_BF16 & 1u) && tiles_allowed()) out[n++] = amx_table();
     return n;
 }
 
+bool kern_bf16(void) { return K != &kern_ref && K != &kern_avx2; }
+
 bool kern_init(const char *force, err *e) {
-    const kern *all[4];
+    const kern *all[5];
     int         n = kern_all(all);
     if (!force) force = getenv("R1_KERNEL");
     if (!force || !*force) {
@@ -96,9 +116,9 @@ bool kern_init(const char *force, err *e) {
             K = all[i];
             return true;
         }
-    if (strcmp(force, "avx2") == 0 || strcmp(force, "avx512") == 0)
+    if (strcmp(force, "avx2") == 0 || strcmp(force, "avx512") == 0 || strcmp(force, "amx") == 0)
         return err_set(e, "R1_KERNEL=%s: this CPU lacks what it needs (it has: %s)", force, kern_cpu());
-    return err_set(e, "R1_KERNEL=%.64s: unknown kernel table (expected ref, avx2 or avx512)", force);
+    return err_set(e, "R1_KERNEL=%.64s: unknown kernel table (expected ref, avx2, avx512 or amx)", force);
 }
 
 const char *kern_cpu(void) {

@@ -2,8 +2,8 @@
  *
  * Why: slow and right stays. kern_ref.c is scalar C that one can read; kern_simd.inc
  * is the vector body, compiled once as AVX2 and once as AVX-512 (kern_avx2.c,
- * kern_avx512.c, with hand-written overrides where they pay). kern_init picks one table
- * at start by what the CPU has; R1_KERNEL=ref|avx2|avx512 forces one.
+ * kern_avx512.c, with hand-written overrides where they pay; the table "amx" has the products of kern_amx.c). kern_init
+ * picks one table at start by what the CPU has; R1_KERNEL=ref|avx2|avx512|amx forces one.
  * tests/test_kern.c compares every entry of every table with the reference.
  *
  *   kern_init(NULL, &e);
@@ -25,8 +25,11 @@ typedef struct adamw_args {      /* Loshchilov & Hutter 2019, alg. 2; bias corre
     float gscale;                /* the gradient is multiplied by this (clipping, 1/batch) */
 } adamw_args;
 
+/* What a bgemm does with its sums: float32 assigned, float32 added, rounded to bf16. */
+typedef enum { BGEMM_F32, BGEMM_ADD, BGEMM_BF16 } bgemm_out;
+
 typedef struct kern {
-    const char *name; /* "ref", "avx2", "avx512" */
+    const char *name; /* "ref", "avx2", "avx512", "amx" */
 
     /* --- vectors of n floats --- */
     float (*dot_f32)(const float *a, const float *b, int n);
@@ -57,6 +60,16 @@ typedef struct kern {
      * B[K,N] row-major (ldb). Any M, N, K >= 0. */
     void (*sgemm)(int M, int N, int Kd, float alpha, const float *A, int ars, int acs, const float *B, int ldb,
                   bool accumulate, float *C, int ldc);
+    /* --- small bf16 GEMM on one thread, sums in float32 ---
+     * C[M,N] (row-major, ldc) = A[M,K] B[K,N]; M, N multiples of 16, K of 32: pad with zeros. A row-major (lda); B in
+     * panels of 16 columns with pairs of rows side by side, B(k, n) = B[n/16 * panel + k/2 * 32 + n%16 * 2 + k%2]:
+     * what one AMX tile or one VDPBF16PS reads is in one piece. */
+    void (*bgemm)(int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int panel, bgemm_out out,
+                  void *C, int ldc);
+    /* B from rows: x [rows, cols] is B itself (rows are k) -> panels; rows even. y: [cols/16][panel] */
+    void (*panel_rows)(uint16_t *y, int panel, const uint16_t *x, int ldx, int rows, int cols);
+    /* B from columns: x [rows, cols] is B transposed (rows are n) -> panels; rows a multiple of 16, cols even */
+    void (*panel_cols)(uint16_t *y, int panel, const uint16_t *x, int ldx, int rows, int cols);
     /* y[c*ldy + r] = x[r*ldx + c] for r < rows, c < cols */
     void (*transpose_f32)(float *y, int ldy, const float *x, int ldx, int rows, int cols);
     /* the same on 16-bit elements (bf16, f16) */
@@ -91,8 +104,10 @@ typedef struct kern {
 extern const kern *K; /* set once by kern_init; the reference before that */
 extern const kern  kern_ref;
 bool               kern_init(const char *force, err *e); /* force: NULL = R1_KERNEL or the best */
+/* Does K->bgemm run on instructions for bf16, faster than sgemm? */
+bool kern_bf16(void);
 /* All tables this CPU can run, for tests. Returns how many. */
-int kern_all(const kern *out[4]);
+int kern_all(const kern *out[5]);
 /* "avx512f avx512_bf16 amx_bf16 ...", for reports. Static string. */
 const char *kern_cpu(void);
 #endif

@@ -110,6 +110,17 @@ V_FN void v_st_i8_round(int8_t *p, vf v) {
     _mm_storel_epi64((__m128i *)(void *)p, _mm_packs_epi16(w, w));
 }
 
+V_FN vf v_dot2(vf s, uint32_t a, const uint16_t *b) {
+    const __m256i high = _mm256_set1_epi32((int)0xffff0000u);
+    __m256i       y    = _mm256_loadu_si256((const __m256i *)(const void *)b);
+    uint32_t      lo = a << 16, hi = a & 0xffff0000u;
+    float         l, h;
+    memcpy(&l, &lo, sizeof l);
+    memcpy(&h, &hi, sizeof h);
+    s = _mm256_fmadd_ps(_mm256_set1_ps(l), _mm256_castsi256_ps(_mm256_slli_epi32(y, 16)), s);
+    return _mm256_fmadd_ps(_mm256_set1_ps(h), _mm256_castsi256_ps(_mm256_and_si256(y, high)), s);
+}
+
 V_FN vf v_pairs(const float *c) { /* c: [4] */
     const __m256i twice = _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3);
     return _mm256_permutevar8x32_ps(_mm256_castps128_ps256(_mm_loadu_ps(c)), twice);

@@ -84,6 +84,14 @@ V_FN void v_st_i8_round(int8_t *p, vf v) {
     _mm_storeu_si128((__m128i *)(void *)p, _mm512_cvtepi32_epi8(_mm512_maskz_cvtps_epi32(ok, t)));
 }
 
+V_FN vf v_dot2(vf s, uint32_t a, const uint16_t *b) {
+    __m512i  x = _mm512_set1_epi32((int)a), y = _mm512_loadu_si512(b);
+    __m512bh p, q;
+    memcpy(&p, &x, sizeof p);
+    memcpy(&q, &y, sizeof q);
+    return _mm512_dpbf16_ps(s, p, q);
+}
+
 V_FN vf v_pairs(const float *c) { /* c: [8] */
     const __m512i twice = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
     return _mm512_permutexvar_ps(twice, _mm512_castps256_ps512(_mm256_loadu_ps(c)));

@@ -147,6 +147,33 @@ static void sgemm(int M, int N, int Kd, float alpha, const float *A, int ars, in
     }
 }
 
+static size_t panel_at(int panel, int k, int n) {
+    return (size_t)(n / 16) * (size_t)panel + (size_t)(k / 2 * 32 + n % 16 * 2 + k % 2);
+}
+
+static void bgemm(int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int panel, bgemm_out out,
+                  void *C, int ldc) {
+    for (int i = 0; i < M; i++)
+        for (int j = 0; j < N; j++) {
+            size_t at  = (size_t)i * (size_t)ldc + (size_t)j;
+            float  sum = out == BGEMM_ADD ? ((float *)C)[at] : 0;
+            for (int k = 0; k < Kd; k++)
+                sum += bf16_to_f32(A[(size_t)i * (size_t)lda + (size_t)k]) * bf16_to_f32(B[panel_at(panel, k, j)]);
+            if (out == BGEMM_BF16) ((uint16_t *)C)[at] = bf16_from_f32(sum);
+            else ((float *)C)[at] = sum;
+        }
+}
+
+static void panel_rows(uint16_t *y, int panel, const uint16_t *x, int ldx, int rows, int cols) {
+    for (int k = 0; k < rows; k++)
+        for (int n = 0; n < cols; n++) y[panel_at(panel, k, n)] = x[(size_t)k * (size_t)ldx + (size_t)n];
+}
+
+static void panel_cols(uint16_t *y, int panel, const uint16_t *x, int ldx, int rows, int cols) {
+    for (int n = 0; n < rows; n++)
+        for (int k = 0; k < cols; k++) y[panel_at(panel, k, n)] = x[(size_t)n * (size_t)ldx + (size_t)k];
+}
+
 /* y: [cols, rows], x: [rows, cols] */
 static void transpose_f32(float *y, int ldy, const float *x, int ldx, int rows, int cols) {
     for (int r = 0; r < rows; r++)
@@ -270,6 +297,9 @@ const kern kern_ref = {
     .gemv_f16      = gemv_f16,
     .gemv_q8_0     = gemv_q8_0,
     .sgemm         = sgemm,
+    .bgemm         = bgemm,
+    .panel_rows    = panel_rows,
+    .panel_cols    = panel_cols,
     .transpose_f32 = transpose_f32,
     .transpose_u16 = transpose_u16,
     .rmsnorm       = rmsnorm,
