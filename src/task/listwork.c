@@ -1,6 +1,7 @@
 /* listwork.c -- see listwork.h. Every line takes one element and what the line before it arrived at. */
 #include <stdlib.h>
 #include <string.h>
+#include "task/decimal.h"
 #include "task/listwork.h"
 
 void listwork_num(str *s, long v, int places) {
@@ -26,11 +27,10 @@ void listwork_put(str *s, const numlist *l) {
 }
 
 long listwork_op(trace *t, long a, char op, long b, int places) {
-    if (places) { /* TODO decimal_op */
-        t->bad = true;
-        return 0;
-    }
-    return digits_op(t, a, op, b);
+    if (!places) return digits_op(t, a, op, b);
+    decimal c = decimal_op(t, (decimal){a, places}, op, (decimal){b, places});
+    for (; c.places < places; c.places++) c.v *= 10;
+    return c.v;
 }
 
 long listwork_total(const numlist *l) {
@@ -48,24 +48,51 @@ void listwork_sorted(numlist *l) {
         }
 }
 
-/* ---- sums */
-static long sum_step(trace *t, long so_far, const numlist *l, int i, bool first) {
-    long v = l->v[i];
-    if (first) return v;
-    if (trace_slips(t)) return so_far; /* this one is forgotten */
-    return listwork_op(t, so_far, '+', v, l->places);
+/* ---- sums: with the number of the element before each, so that the count is there at the end. The point is taken off
+ * once for all: columns are as short as they can be. */
+static const char *const whole_name[] = {"", "in tenths: ", "in hundredths: ", "in thousandths: "};
+
+static long sum(trace *t, const numlist *l, bool back, int *count) {
+    long s = 0;
+    int  k = 0;
+    if (l->places) {
+        numlist whole = *l;
+        whole.places  = 0;
+        str_add(t->out, whole_name[l->places]);
+        listwork_put(t->out, &whole);
+        str_addc(t->out, '\n');
+    }
+    for (int i = 0; i < l->n; i++) {
+        long v = l->v[back ? l->n - 1 - i : i];
+        if (k && trace_slips(t)) continue; /* this one is forgotten */
+        str_addf(t->out, "%d: ", ++k);
+        if (k == 1) {
+            s = v;
+            digits_num(t->out, v);
+            str_addc(t->out, '\n');
+        } else {
+            s = digits_op(t, s, '+', v);
+        }
+    }
+    if (l->places) {
+        str_add(t->out, "sum ");
+        listwork_num(t->out, s, l->places);
+        str_addc(t->out, '\n');
+    }
+    *count = k;
+    return s;
 }
 
 long listwork_sum(trace *t, const numlist *l) {
-    long s = 0;
-    for (int i = 0; i < l->n; i++) s = sum_step(t, s, l, i, i == 0);
-    return s;
+    int n;
+    return sum(t, l, false, &n);
 }
 
+long listwork_sum_counted(trace *t, const numlist *l, int *count) { return sum(t, l, false, count); }
+
 long listwork_sum_back(trace *t, const numlist *l) {
-    long s = 0;
-    for (int i = l->n - 1; i >= 0; i--) s = sum_step(t, s, l, i, i == l->n - 1);
-    return s;
+    int n;
+    return sum(t, l, true, &n);
 }
 
 /* ---- comparisons: "a < b" or "a = b", the smaller one first */
@@ -194,12 +221,10 @@ long listwork_median(trace *t, const numlist *sorted, int *places) {
         return 0;
     }
     if (listwork_middle(t, sorted, mid) == 1) return mid[0];
-    long s = listwork_op(t, mid[0], '+', mid[1], sorted->places);
-    if (sorted->places || s % 2) { /* TODO decimal_div */
-        t->bad = true;
-        return 0;
-    }
-    return digits_op(t, s, '/', 2);
+    long    s = listwork_op(t, mid[0], '+', mid[1], sorted->places);
+    decimal m = decimal_div(t, NULL, (decimal){s, sorted->places}, 2, sorted->places + 1);
+    *places   = m.places;
+    return m.v;
 }
 
 void listwork_sides(trace *t, const numlist *l, long limit, int *below, int *above) {

@@ -1,7 +1,7 @@
 /* listwork.h -- what is done with a list of numbers, element by element: sum, smallest, largest, order, middle, counts.
  *
  *   numlist l = {.n = 3, .v = {12, 25, 7}};
- *   long s = listwork_sum(&t, &l);                 // "12 + 25:\n...12 + 25 = 37\n37 + 7:\n...37 + 7 = 44\n"
+ *   long s = listwork_sum(&t, &l);                 // "1: 12\n2: 12 + 25:\n...12 + 25 = 37\n3: 37 + 7:\n..."
  *   int  i = listwork_best(&t, &l, label, true);   // "Jan 12\n12 < 25, Feb 25\n7 < 25\n", 1
  *   listwork_sort(&t, &l);                         // "12\n12 < 25 -> 12, 25\n7 < 12 -> 7, 12, 25\n"
  *
@@ -23,8 +23,10 @@ typedef struct numlist {
 void listwork_num(str *s, long v, int places);                   /* "12", "-0.5", "12.5" */
 void listwork_put(str *s, const numlist *l);                     /* "3, 5, 8" */
 long listwork_op(trace *t, long a, char op, long b, int places); /* a sum or difference, in lines */
-/* Running totals, first to last; listwork_sum_back adds from the end. Values already read are given as text ("12"). */
+/* Running totals, numbered: "1: 12\n2: 12 + 25:\n...". With places they are whole tenths, hundredths, ... on the way, and
+ * the last line is "sum 20.3"; the value has the list's places. _counted: how many went in; _back: from the end. */
 long listwork_sum(trace *t, const numlist *l);
+long listwork_sum_counted(trace *t, const numlist *l, int *count);
 long listwork_sum_back(trace *t, const numlist *l);
 /* Index of the largest (or smallest; the first of equals); labels may be NULL. */
 int listwork_best(trace *t, const numlist *l, const char *const *label, bool largest);
@@ -34,8 +36,7 @@ void listwork_ends(trace *t, const numlist *l, long *min, long *max);
 void listwork_sort(trace *t, numlist *l);
 /* The middle one or two of a sorted list: "without 3 and 9: 4, 5, 8\n" until they are left. Returns 1 or 2. */
 int listwork_middle(trace *t, const numlist *sorted, long mid[2]);
-/* The median with its sum and half for an even count; twice the median is returned where half is not exact: the value
- * has places *places (l's, or one more). */
+/* The median, for an even count with its sum and half: the value times 10^*places. */
 long listwork_median(trace *t, const numlist *sorted, int *places);
 /* How many are below and above: "3 < 13, below 1\n13 < 20, above 1\n". limit has the list's places. */
 void listwork_sides(trace *t, const numlist *l, long limit, int *below, int *above);
