@@ -3,19 +3,29 @@
  * Levels: 1 small sums, differences >= 0 and one-digit products; 2 two and three digits, results below 0, times one
  * digit; 3 three digits, three digits times one, exact division; 4 two operations with precedence and brackets,
  * division with a rest; 5 two digits times two digits, four digits, mixed expressions with brackets and negative
- * numbers.
+ * numbers; 6 three digits times two, division by two digits, powers, three operations; 7 the same with a rest and below
+ * 0; 8 three digits times three, four times two, four operations; 9 four digits times three, six digits by two or
+ * three; 10 five operations, seven digits by three, higher powers.
  *
  * The check undoes each operation, the last one first: c = a + b must give back a when b is taken away. The product
- * of two long numbers is checked by digit sums (casting out nines), as dividing by two digits is not a one-digit fact.
+ * of two long numbers is checked by digit sums (casting out nines), which is much shorter than dividing; a power by
+ * that of the square.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "task/expr.h"
-#include "task/fam.h"
+#include "task/numfam.h"
 #include "task/phrase.h"
 #include "task/steps.h"
-#include "task/verify.h"
+
+typedef struct arith {
+    expr     e;
+    bool     rest; /* a single division with a quotient and a rest */
+    long     base; /* base^power instead of e, if power > 0 */
+    int      power;
+    expr_log log; /* the steps as Work took them, mistakes included: the check
+                     reads what is written, it does not know better */
+} arith;
 
 /* ---- drawing */
 static long digits_of(rng *r, int n) { /* a number of n digits */
@@ -132,110 +142,109 @@ static void draw_5(rng *r, expr *e) {
     else twice(e, true, s, chance(r, 50) ? '+' : '-', u, chance(r, 50) ? '+' : '-', a);
 }
 
+static void rest_of(rng *r, expr *e, bool exact, int digits, int by) {
+    long d = numfam_digits(r, by), a = numfam_digits(r, digits);
+    if (d < 13) d += 12;
+    single(e, exact ? a - a % d + d : a, '/', d);
+}
+
+static void draw_6(rng *r, expr *e) {
+    int k = rng_range(r, 0, 99);
+    if (k < 35) single(e, digits_of(r, 3), '*', digits_of(r, 2));
+    else if (k < 60) rest_of(r, e, true, rng_range(r, 3, 4), 2);
+    else if (k < 75) single(e, numfam_signed(r, 9999), chance(r, 50) ? '+' : '-', numfam_signed(r, 9999));
+    else numfam_expr(r, &(expr_wish){.ops = 3, .lo = 2, .hi = 20, .limit = 500}, e);
+}
+
+static void draw_7(rng *r, expr *e) {
+    int k = rng_range(r, 0, 99);
+    if (k < 25) single(e, digits_of(r, 3), '*', digits_of(r, 2));
+    else if (k < 40) single(e, numfam_signed(r, 99), '*', numfam_signed(r, 99));
+    else if (k < 60) rest_of(r, e, true, 4, 2);
+    else numfam_expr(r, &(expr_wish){.ops = 3, .lo = 2, .hi = 30, .limit = 1000, .below = true, .brackets = 1}, e);
+}
+
+static void draw_8(rng *r, expr *e) {
+    int k = rng_range(r, 0, 99);
+    if (k < 25) single(e, digits_of(r, 3), '*', digits_of(r, 3));
+    else if (k < 40) single(e, digits_of(r, 4), '*', digits_of(r, 2));
+    else if (k < 60) rest_of(r, e, true, 5, 2);
+    else numfam_expr(r, &(expr_wish){.ops = 4, .lo = 2, .hi = 40, .limit = 2000, .below = true, .brackets = 1}, e);
+}
+
+static void draw_9(rng *r, expr *e) {
+    int k = rng_range(r, 0, 99);
+    if (k < 35) single(e, digits_of(r, 4), '*', digits_of(r, 3));
+    else if (k < 60) rest_of(r, e, true, 6, rng_range(r, 2, 3));
+    else numfam_expr(r, &(expr_wish){.ops = 4, .lo = 5, .hi = 99, .limit = 5000, .below = true, .brackets = 2}, e);
+}
+
+static void draw_10(rng *r, expr *e) {
+    int k = rng_range(r, 0, 99);
+    if (k < 25) single(e, digits_of(r, 4), '*', digits_of(r, 3));
+    else if (k < 50) rest_of(r, e, true, 7, 3);
+    else numfam_expr(r, &(expr_wish){.ops = 5, .lo = 5, .hi = 99, .limit = 5000, .below = true, .brackets = 2}, e);
+}
+
+/* Bases and exponents whose power has at most six digits, eight at level 10. */
+static void draw_power(rng *r, int level, arith *a) {
+    long limit = level == 10 ? 99999999L : 999999L, v = 1;
+    a->base  = chance(r, 50) ? rng_range(r, 2, 12) : chance(r, 60) ? rng_range(r, 11, 99) : rng_range(r, 100, 999);
+    int most = 0;
+    while (v <= limit / a->base && most < 12) v *= a->base, most++;
+    a->power = most > 2 ? rng_range(r, level > 7 && most > 3 ? 3 : 2, most) : 2;
+}
+
 /* ---- phases */
-typedef struct arith {
-    expr     e;
-    bool     rest; /* a single division with a quotient and a rest */
-    expr_log log;  /* the steps as Work took them, mistakes included: the check
-                      reads what is written, it does not know better */
-} arith;
+static long power_work(trace *t, arith *a) {
+    long v   = a->base;
+    a->log.n = 0;
+    for (int k = 2; k <= a->power && !t->bad; k++) {
+        expr_step st = {v, a->base, 0, '*'};
+        st.c = v             = digits_op(t, v, '*', a->base);
+        a->log.s[a->log.n++] = st;
+        str_addf(t->out, "%ld^%d = %ld\n", a->base, k, v);
+    }
+    return v;
+}
 
 static void work(trace *t, void *ctx, fam_value *found) {
     arith *a = ctx;
     found->w = 0;
-    if (a->rest) found->v = digits_div(t, NULL, a->e.node[0].v, a->e.node[1].v, &found->w);
+    if (a->power) found->v = power_work(t, a);
+    else if (a->rest) found->v = digits_div(t, NULL, a->e.node[0].v, a->e.node[1].v, &found->w);
     else found->v = expr_work(t, &a->e, NULL, false, &a->log);
 }
 
-static void must_be(trace *t, long a, char op, long b, long c) {
-    expr e = {0};
-    single(&e, a, op, b);
-    expr_put(t->out, &e);
-    str_add(t->out, " must be ");
-    digits_num(t->out, c);
-    str_addc(t->out, '\n');
-}
-
-/* c must come back: the left number of the step or, where only that divides well, the right one. */
-static bool give_back(trace *t, long c, char op, long b, long want) {
-    must_be(t, c, op, b, want);
-    if (op == '/' && b >= 2 && c >= 0 && c % b) { /* only a wrong product leaves a rest */
-        long rest, q = digits_div(t, NULL, c, b, &rest);
-        if (rest) {
-            digits_num(t->out, q);
-            str_add(t->out, " rest ");
-            digits_num(t->out, rest);
-            str_add(t->out, " is not ");
-            digits_num(t->out, want);
-            str_add(t->out, ", wrong\n");
-            return false;
-        }
-        return fam_compare(t, q, want);
-    }
-    return fam_compare(t, digits_on(t, c, op, b), want);
-}
-
-/* Casting out nines: the digit sums must multiply to the digit sum of the product. */
-static bool nines(trace *t, const expr_step *s) {
-    digits_num(t->out, s->a);
-    str_add(t->out, " * ");
-    digits_num(t->out, s->b);
-    str_add(t->out, " and ");
-    digits_num(t->out, s->c);
-    str_add(t->out, " must have the same digit sum\n");
-    long a = digits_root(t, s->a), b = digits_root(t, s->b);
-    if (s->c <= 0) {
-        t->bad = true;
-        return false;
-    }
-    long p = digits_op(t, a, '*', b);
-    if (p >= 10) p = digits_root(t, p);
-    return fam_compare(t, p, digits_root(t, s->c));
-}
-
-static bool undo(trace *t, const expr_step *s) {
-    switch (s->op) {
-    case '+': return give_back(t, s->c, '-', s->b, s->a);
-    case '-': return give_back(t, s->c, '+', s->b, s->a);
-    case '/': return give_back(t, s->c, '*', s->b, s->a);
-    default: break;
-    }
-    long a = labs(s->a), b = labs(s->b);
-    if (!a || !b) { /* 0 has no inverse: the other way round */
-        must_be(t, s->b, '*', s->a, s->c);
-        return fam_compare(t, digits_on(t, s->b, '*', s->a), s->c);
-    }
-    if (b < 10) return give_back(t, s->c, '/', s->b, s->a);
-    if (a < 10) return give_back(t, s->c, '/', s->a, s->b);
-    if (s->a < 0 || s->b < 0) t->bad = true;
-    return nines(t, s);
+/* base^n is (base * base)^(n/2), once more times the base if n is odd. */
+static bool by_square(trace *t, const arith *a, long found) {
+    long sq = digits_op(t, a->base, '*', a->base), v = sq;
+    for (int k = 2; k <= a->power / 2 && !t->bad; k++) v = digits_op(t, v, '*', sq);
+    if (a->power % 2) v = digits_op(t, v, '*', a->base);
+    return fam_compare(t, v, found);
 }
 
 static bool check(trace *t, void *ctx, const fam_value *found) {
     const arith *a = ctx;
-    if (a->rest) { /* q * b + r must be a */
-        expr e = {0};
-        int  p = expr_op(&e, '*', expr_num(&e, found->v), expr_num(&e, a->e.node[1].v));
-        if (found->w) expr_op(&e, '+', p, expr_num(&e, found->w));
-        expr_put(t->out, &e);
-        str_add(t->out, " must be ");
-        digits_num(t->out, a->e.node[0].v);
-        str_addc(t->out, '\n');
-        return fam_compare(t, expr_work(t, &e, NULL, true, NULL), a->e.node[0].v);
-    }
-    for (int i = a->log.n - 1; i >= 0; i--) {
-        if (i < a->log.n - 1) str_add(t->out, "then ");
-        if (!undo(t, &a->log.s[i])) return false;
-    }
-    return true;
+    if (a->rest) return numfam_back(t, found->v, a->e.node[1].v, found->w, a->e.node[0].v);
+    if (a->power > 3) return by_square(t, a, found->v);
+    return numfam_undo(t, &a->log);
 }
 
 static void plan(str *s, const arith *a) {
     const expr              *e      = &a->e;
     static const char *const verb[] = {"add", "subtract", "multiply", "divide"};
     str_add(s, "Plan: ");
+    if (a->power) {
+        str_addf(s, "%ld as a factor %d times\n", a->base, a->power);
+        return;
+    }
     if (a->rest) {
         str_add(s, "divide digit by digit, keep the rest\n");
+        return;
+    }
+    if (expr_ops(e) > 2) {
+        str_add(s, "brackets first, then * and /, then + and -\n");
         return;
     }
     char op = e->node[e->root].op;
@@ -259,14 +268,36 @@ static void plan(str *s, const arith *a) {
     long        x = e->node[l].v, y = e->node[r].v;
     const char *v = verb[op == '+' ? 0 : op == '-' ? 1 : op == '*' ? 2 : 3];
     if (x < 0 || y < 0) str_addf(s, "signs first, then %s\n", v);
-    else if (op == '*' && x > 9 && y > 9) str_addf(s, "split %ld into %ld and %ld, then add\n", y, y - y % 10, y % 10);
+    else if (op == '*' && x > 9 && y > 9 && y < 100)
+        str_addf(s, "split %ld into %ld and %ld, then add\n", y, y - y % 10, y % 10);
+    else if (op == '*' && x > 9 && y > 9) str_addf(s, "split %ld by its digits, multiply, then add\n", y);
     else str_addf(s, "%s digit by digit\n", v);
+}
+
+static void ask_power(problem *p, rng *r, const arith *a) {
+    static const char *const pattern[] = {
+        NUM_IS " {3*<b>^<n>|<b>**<n>|<b> ^ <n>|<b> to the power [of] <n>|<b> to the <n><th> power|<b> raised to [the "
+               "power] <n>}" NUM_MARK,
+        NUM_DO
+        " {3*<b>^<n>|<b>**<n>|<b> ^ <n>|<b> to the power of <n>|the <n><th> power of <b>|<b> raised to the power "
+        "<n>}" NUM_STOP,
+        "{2*<b>^<n>|<b> ^ <n>|<b> to the power of <n>|<b>**<n>}{ = ?|=?| =|?| equals what?| is?|}",
+    };
+    char b[24], n[8];
+    snprintf(b, sizeof b, "%ld", a->base);
+    snprintf(n, sizeof n, "%d", a->power);
+    const char *th = a->power == 2 ? "nd" : a->power == 3 ? "rd" : "th";
+    numfam_ask(p, r, pattern, NUM_COUNT(pattern), (word_slot[]){{"b", b}, {"n", n}, {"th", th}, {0}});
 }
 
 static void ask(problem *p, rng *r, const arith *a) {
     const expr  *e     = &a->e;
     phrase_style st    = phrase_style_draw(r, PHRASE_NUMBERS);
     str          typed = {0}, x = {0}, y = {0}, c = {0};
+    if (a->power) {
+        ask_power(p, r, a);
+        return;
+    }
     expr_put(&c, e);
     phrase_expr(&typed, c.p, &st);
     if (expr_ops(e) == 1) {
@@ -296,9 +327,16 @@ static void answer(problem *p, rng *r, const char *canonical, const arith *a, co
 }
 
 static void make(rng *r, int level, problem *p) {
-    static void (*const draw[])(rng *, expr *) = {draw_1, draw_2, draw_3, draw_4, draw_5};
+    static void (*const draw[])(rng *, expr *) = {draw_1, draw_2, draw_3, draw_4, draw_5,
+                                                  draw_6, draw_7, draw_8, draw_9, draw_10};
     arith a                                    = {.rest = level == 4 && chance(r, 15)};
-    if (a.rest) {
+    int   k                                    = level > 5 ? rng_range(r, 0, 99) : 99;
+    if (k < 10) {
+        draw_power(r, level, &a);
+    } else if (k < 30 && level > 5) {
+        a.rest = true;
+        rest_of(r, &a.e, false, level - 3, level < 8 ? 2 : 3);
+    } else if (a.rest) {
         long d = rng_range(r, 2, 9);
         single(&a.e, chance(r, 40) ? rng_range(r, (int)d, (int)d * 10 - 1) : digits_of(r, rng_range(r, 2, 4)), '/', d);
     } else {
@@ -306,7 +344,8 @@ static void make(rng *r, int level, problem *p) {
     }
     p->level      = level;
     str canonical = {0};
-    expr_put(&canonical, &a.e);
+    if (a.power) str_addf(&canonical, "%ld^%d", a.base, a.power);
+    else expr_put(&canonical, &a.e);
     str_addf(&p->key, "arithmetic:%s%s", a.rest ? "rest of " : "", canonical.p);
     ask(p, r, &a);
     str_addf(&p->reasoning, a.rest ? "Understand: %s with remainder\n" : "Understand: %s\n", canonical.p);
@@ -314,10 +353,6 @@ static void make(rng *r, int level, problem *p) {
     fam_value f = fam_work(p, r, &(fam_phases){work, check, &a});
     answer(p, r, canonical.p, &a, &f);
     str_free(&canonical);
-}
-
-static bool right(const problem *p, const char *text, char why[96]) {
-    return !verify_echo(p->question.p, text, why) && answer_matches(text, p->truth.p, why);
 }
 
 static bool solve(const problem *p, str *truth, char why[96]) {
@@ -347,8 +382,8 @@ static bool solve(const problem *p, str *truth, char why[96]) {
 
 const family fam_arith = {.name   = "arithmetic",
                           .field  = "education",
-                          .about  = "+ - * / of whole numbers by hand",
-                          .levels = 5,
+                          .about  = "+ - * / and powers of whole numbers by hand",
+                          .levels = 10,
                           .make   = make,
-                          .right  = right,
+                          .right  = numfam_right,
                           .solve  = solve};
