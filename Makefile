@@ -29,19 +29,23 @@ LDFLAGS += $(SAN)
 LIBS    := -ldnnl $(PKG_LIBS) -lm -lgomp
 
 SRC     := $(sort $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
-LIB_SRC := $(filter-out src/cli/main.c,$(SRC))
+LIB_SRC := $(filter-out src/cli/main.c src/exec/worker_%,$(SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 LIB     := $(BUILD)/libr1.a
 UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
 BENCH   := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/*.c)))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BIN     := $(if $(filter build,$(BUILD)),r1,$(BUILD)/r1)
+# The process that runs Python programs (src/exec/worker.h): the only one that needs libpython, so that r1 starts without.
+PYTHON  := $(if $(filter build,$(BUILD)),r1-python,$(BUILD)/r1-python)
+PY_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/exec/worker_*.c))
+PY_HAVE := $(shell pkg-config --exists python3-embed libseccomp 2>/dev/null && echo yes)
 
 .PHONY: all lib unit test sanitized test-peers check-long asan asan-bins fuzz bench format lint arrows clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BIN)
+all: $(BIN) $(PYTHON)
 
 help:
 	@echo 'make            build ./r1'
@@ -80,6 +84,22 @@ $(BIN): $(BUILD)/src/cli/main.o $(LIB)
 	$(SAY) '  link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Never sanitized: what the sanitizers need is what seccomp denies.
+ifneq ($(PY_HAVE),)
+$(PYTHON): $(PY_OBJ)
+	$(SAY) '  link $@'
+	$(Q)$(CC) -o $@ $^ $(shell pkg-config --libs python3-embed libseccomp)
+else
+.PHONY: $(PYTHON)
+$(PYTHON):
+	@echo '  note $@ is not built, Python programs cannot be run: it needs libpython3-dev and libseccomp-dev'
+endif
+
+$(PY_OBJ): private SAN :=
+$(PY_OBJ): private CPPFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags python3-embed libseccomp 2>/dev/null)) \
+    -DR1_PRELUDE='"src/exec/prelude.py"' -DR1_PY_HOME='"$(shell pkg-config --variable=prefix python3-embed 2>/dev/null)"'
+$(BUILD)/src/exec/worker_python.o: src/exec/prelude.py
+
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(LIB)
 	$(SAY) '  link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
@@ -101,7 +121,7 @@ unit: $(UNIT)
 SANITIZE := BUILD=build/asan OPT=-O1 SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
             WARN='-Wall -Wextra -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-format-truncation'
 
-test: $(BIN) $(UNIT) sanitized
+test: $(BIN) $(PYTHON) $(UNIT) sanitized
 	@tools/check.sh
 
 sanitized:
@@ -117,7 +137,7 @@ check-long: test
 # What `make test` needs of the sanitized tree; with ASAN_ALL=1 the unit tests too.
 asan-bins: $(FUZZ:%=$(BUILD)/fuzz/%) $(if $(ASAN_ALL),$(UNIT))
 
-asan:
+asan: $(PYTHON)
 	@$(MAKE) --no-print-directory $(SANITIZE) ASAN_ALL=1 asan-bins
 	@tools/check.sh --asan
 
@@ -153,6 +173,6 @@ arrows:
 	@tools/arrows.sh
 
 clean:
-	rm -rf build r1
+	rm -rf build r1 r1-python
 
--include $(LIB_OBJ:.o=.d) $(BUILD)/src/cli/main.d $(UNIT:=.d) $(BENCH:=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
+-include $(LIB_OBJ:.o=.d) $(PY_OBJ:.o=.d) $(BUILD)/src/cli/main.d $(UNIT:=.d) $(BENCH:=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)

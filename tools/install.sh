@@ -5,7 +5,8 @@
 # As root or through sudo it installs them; otherwise it prints the exact line and exits 1.
 set -eu
 
-build="gcc libc6-dev make pkg-config libdnnl-dev libjansson-dev libpcre2-dev libutf8proc-dev libinih-dev libedit-dev zlib1g-dev"
+build="gcc libc6-dev make pkg-config libdnnl-dev libjansson-dev libpcre2-dev libutf8proc-dev libinih-dev libedit-dev zlib1g-dev
+    libpython3-dev libseccomp-dev"
 test="libcmocka-dev"
 dev="clang libclang-rt-14-dev clang-format clang-tidy shellcheck"
 

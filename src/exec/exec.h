@@ -7,16 +7,24 @@
  *   exec_result_free(&res);
  *
  * A helper process (CPython embedded, started once, one a core) is locked down by seccomp and rlimits: no files, no
- * network, no exec, no new processes from inside; each job is a fork of it with 1 s of CPU, 2 s of wall clock, 64 MB and
- * 64 KB of output. A job that dies, hangs or misbehaves costs that job alone. Runs are deterministic: fixed hash seed,
- * no clock, no random source.
+ * network, no exec, no new processes from inside; each job is a fork of it with 1 s of CPU, 2 s of wall clock, 64 MB
+ * and 64 KB of output. A job that dies, hangs or misbehaves costs that job alone. Runs are deterministic: fixed hash
+ * seed, no clock, no random source.
  *
- * Memory:  a result owns its strings.   Errors: exec_run is false only when there is no helper to run anything; whatever
- * the program does is in res.status.   Threads: any number may call at once; they share the helpers. */
+ * Memory:  a result owns its strings.   Errors: exec_run is false only when there is no helper to run anything;
+ * whatever the program does is in res.status.   Threads: any number may call at once; they share the helpers. */
 #ifndef R1_EXEC_H
 #define R1_EXEC_H
 #include "base/err.h"
 #include "base/str.h"
+
+enum { /* what one job may use */
+       EXEC_CPU_SECONDS  = 1,
+       EXEC_WALL_SECONDS = 2,
+       EXEC_MEMORY_MB    = 64, /* beyond what the interpreter has already */
+       EXEC_OUT_MAX      = 65536,
+       EXEC_CODE_MAX     = 1 << 20 /* bytes of code */
+};
 
 typedef enum {
     EXEC_OK,      /* ran to its end */
@@ -35,18 +43,18 @@ typedef struct exec_job {
 } exec_job;
 typedef struct exec_result {
     exec_status status;
-    str         out;   /* what it printed */
-    str         error; /* one line; empty when OK */
+    str         out;        /* what it printed */
+    str         error;      /* one line; empty when OK */
     int         error_line; /* of an uncaught exception in the code, from 1; 0: none */
-    long        lines; /* executed lines (count_lines); deterministic */
+    long        lines;      /* executed lines (count_lines); deterministic */
 } exec_result;
 void exec_result_free(exec_result *r);
 
 typedef struct exec exec;
-exec *exec_open(int helpers, err *e) R1_MUST_USE; /* helpers 0: one a core */
-void  exec_close(exec *x);
-exec *exec_shared(err *e) R1_MUST_USE; /* never closed by callers */
-bool  exec_run(exec *x, const exec_job *job, exec_result *res, err *e);
+exec               *exec_open(int helpers, err *e) R1_MUST_USE; /* helpers 0: one a core */
+void                exec_close(exec *x);
+exec               *exec_shared(err *e) R1_MUST_USE; /* never closed by callers */
+bool                exec_run(exec *x, const exec_job *job, exec_result *res, err *e);
 /* n jobs at once over all helpers, results in order. */
 bool exec_run_all(exec *x, const exec_job *job, int n, exec_result *res, err *e);
 #endif
