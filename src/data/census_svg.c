@@ -20,12 +20,12 @@ static void text(str *o, double x, double y, int size, const char *anchor, const
     str_add(o, "</text>\n");
 }
 
-/* 1, 2 or 5 times a power of ten: about four steps up to max. */
+/* 1, 2 or 5 times a power of ten: about five steps up to max. */
 static long step_of(long max) {
     long p = 1;
     for (;; p *= 10)
         for (long m = 1; m <= 5; m = m == 1 ? 2 : m + 3)
-            if (m * p * 4 >= max) return m * p;
+            if (m * p * 5 >= max) return m * p;
 }
 
 static void number(char out[32], long n) {
@@ -49,7 +49,7 @@ static void legend(str *o, double y) {
     text(o, x + 17, y + 10, 11, "start", "#555", "none");
 }
 
-/* Vertical lines with their numbers under the bars; returns bytes per pixel through *scale. */
+/* Vertical lines with their numbers under the bars; */
 static void scale_lines(str *o, double top, double bottom, long max, double scale) {
     long step = step_of(max);
     for (long v = 0; v <= max; v += step) {
@@ -97,7 +97,7 @@ static double families(const census *c, str *o, double y) {
 
 static double lengths(const census *c, str *o, double y) {
     long   max = 1;
-    double w   = (double)(WIDTH - LEFT - RIGHT) / LENGTH_BINS, bottom = y + HIST;
+    double w = (double)(WIDTH - LEFT - RIGHT) / LENGTH_BINS, bottom = y + HIST;
     for (int i = 0; i < LENGTH_BINS; i++) max = c->length[i] > max ? c->length[i] : max;
     long step = step_of(max);
     for (long v = 0; v <= max; v += step) {

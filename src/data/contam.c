@@ -12,7 +12,7 @@
 #include "data/words.h"
 
 enum { SETS_MAX = 4096, FILTER_BITS = 22, DEPTH_MAX = 12 };
-static const size_t LINE_MAX_ = (size_t)64 << 20, JSON_MAX = (size_t)1 << 30;
+static const size_t   LINE_MAX_ = (size_t)64 << 20, JSON_MAX = (size_t)1 << 30;
 static const uint64_t BASE = 0x9e3779b97f4a7c15ull;
 
 struct contam {
@@ -144,9 +144,9 @@ static void add_values(contam *c, int set, const json_t *j) {
 }
 
 static bool add_file(contam *c, const char *path, bool json, bool by_line, err *e) {
-    line   x;
-    str    all = {0};
-    lines *l   = lines_open(path, LINE_MAX_, e);
+    text_line x;
+    str       all = {0};
+    lines    *l   = lines_open(path, LINE_MAX_, e);
     if (!l) return false;
     int  set = new_set(c, path);
     bool ok  = true;
@@ -199,10 +199,10 @@ static int by_name(const void *a, const void *b) { return strcmp(*(char *const *
 static bool add_path(contam *c, const char *path, int depth, err *e);
 
 static bool add_folder(contam *c, const char *path, int depth, err *e) {
-    DIR  *d     = opendir(path);
+    DIR   *d = opendir(path);
     char **v = NULL;
-    int   n = 0, cap = 0;
-    bool  ok = true;
+    int    n = 0, cap = 0;
+    bool   ok = true;
     if (!d) return err_set(e, "%s: cannot be opened", path);
     for (struct dirent *x; (x = readdir(d));) {
         if (x->d_name[0] == '.') continue;

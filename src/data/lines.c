@@ -13,8 +13,8 @@ enum { CHUNK = 1 << 16 };
 struct lines {
     gzFile f; /* reads plain files as they are, too */
     char  *path;
-    str    held;           /* the line so far, when it does not end in the chunk where it began */
-    size_t max, at, have;  /* chunk[at..have) is not used yet */
+    str    held;          /* the line so far, when it does not end in the chunk where it began */
+    size_t max, at, have; /* chunk[at..have) is not used yet */
     long   number;
     bool   eof, failed;
     char   chunk[CHUNK];
@@ -71,13 +71,13 @@ static void hold(lines *l, const char *p, size_t n) {
     str_addn(&l->held, p, n < room ? n : room);
 }
 
-static void hand_out(lines *l, line *out, const char *p, size_t n, size_t whole) {
-    *out = (line){p, n, whole, ++l->number, whole > l->max};
+static void hand_out(lines *l, text_line *out, const char *p, size_t n, size_t whole) {
+    *out = (text_line){p, n, whole, ++l->number, whole > l->max};
     if (out->n > l->max) out->n = l->max;
     if (!out->too_long && out->n && out->p[out->n - 1] == '\r') out->n--;
 }
 
-bool lines_next(lines *l, line *out, err *e) {
+bool lines_next(lines *l, text_line *out, err *e) {
     size_t whole = 0;
     str_clear(&l->held);
     for (;;) {

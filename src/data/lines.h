@@ -1,7 +1,7 @@
 /* lines.h -- the lines of a file of any size, in memory that does not grow with it.
  *
  *   lines *l = lines_open("rows.jsonl", 1 << 20, &e);      // "-": stdin; a .gz is unpacked while it is read
- *   line x;
+ *   text_line x;
  *   while (lines_next(l, &x, &e)) if (x.too_long) ... else use x.p[0..x.n);    // x.number: 1, 2, ...
  *   bool ok = !lines_failed(l); lines_close(l);
  *
@@ -17,14 +17,14 @@
 #include "base/err.h"
 
 typedef struct lines lines;
-typedef struct line {
+typedef struct text_line {
     const char *p;
     size_t      n, whole;
     long        number;
     bool        too_long;
-} line;
+} text_line;
 lines *lines_open(const char *path, size_t max, err *e) R1_MUST_USE;
-bool   lines_next(lines *l, line *out, err *e);
+bool   lines_next(lines *l, text_line *out, err *e);
 bool   lines_failed(const lines *l);
 void   lines_close(lines *l); /* NULL is fine */
 #endif

@@ -44,7 +44,7 @@ void minhash_of(minhash *m, const char *p, size_t n) {
 /* Chance agreement of 8-bit values taken out. */
 static double estimate(int same) {
     double share = (double)same / MINHASH_N, chance = 1.0 / 256;
-    double j     = (share - chance) / (1 - chance);
+    double j = (share - chance) / (1 - chance);
     return j < 0 ? 0 : j;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/json.h"
+#include "base/utf8.h"
 #include "data/rows.h"
 #include "task/steps.h"
 
@@ -31,43 +32,96 @@ static bool get_text(const json_t *o, const char *key, int need, str *out, err *
     return true;
 }
 
-bool rows_read(const char *line, size_t n, problem *p, char why[ROWS_WHY]) {
-    err     e    = {""};
-    str     name = {0};
-    bool    ok   = false;
-    json_t *o    = NULL;
-    problem_clear(p);
-    if (n > ROWS_LINE_MAX) {
-        err_set(&e, "%zu bytes, expected at most %d in a line", n, ROWS_LINE_MAX);
-        goto done;
-    }
-    o = json_load_mem("row", line, n, &e);
-    if (!o) goto done;
-    if (!json_is_object(o)) {
-        err_set(&e, "expected an object {...}");
-        goto done;
-    }
-    if (!get_text(o, "family", JSON_NEED, &name, &e) || !json_get_int(o, "level", &p->level, JSON_MAY, &e) ||
-        !get_text(o, "question", JSON_NEED, &p->question, &e) ||
-        !get_text(o, "reasoning", JSON_NEED, &p->reasoning, &e) || !get_text(o, "answer", JSON_NEED, &p->answer, &e) ||
-        !get_text(o, "truth", JSON_MAY, &p->truth, &e))
-        goto done;
-    const family *f = family_find(name.p);
-    if (!f) {
-        err_set(&e, "no family is called %.40s", name.p);
-        goto done;
-    }
+/* "slip": [from, to], two places in the reasoning; may be missing. */
+static bool get_slip(const json_t *o, problem *p, err *e) {
+    const json_t *s = json_object_get(o, "slip"), *a = json_array_get(s, 0), *b = json_array_get(s, 1);
+    if (!s) return true;
+    json_int_t from = json_integer_value(a), to = json_integer_value(b);
+    if (json_array_size(s) != 2 || !json_is_integer(a) || !json_is_integer(b) || from < 0 || to < from ||
+        (size_t)to > p->reasoning.len)
+        return err_set(e, "key \"slip\": expected [from, to], two places in the reasoning");
+    p->slip_from = (int)from;
+    p->slip_to   = (int)to;
+    return true;
+}
+
+static bool get_family(const json_t *o, problem *p, err *e) {
+    const char   *name = NULL;
+    const family *f;
+    if (!json_get_str(o, "family", &name, JSON_NEED, e)) return false;
+    if (!(f = family_find(name))) return err_set(e, "no family is called %.40s", name);
+    if (!json_get_int(o, "level", &p->level, JSON_MAY, e) || !get_text(o, "question", JSON_NEED, &p->question, e) ||
+        !get_text(o, "reasoning", JSON_NEED, &p->reasoning, e) || !get_text(o, "answer", JSON_NEED, &p->answer, e) ||
+        !get_text(o, "truth", JSON_MAY, &p->truth, e) || !get_slip(o, p, e))
+        return false;
     p->family = f->name;
-    if (json_object_get(o, "level") && (p->level < 1 || p->level > f->levels)) {
-        err_set(&e, "level %d of %s, expected 1 to %d", p->level, f->name, f->levels);
-        goto done;
+    if (json_object_get(o, "level") && (p->level < 1 || p->level > f->levels))
+        return err_set(e, "level %d of %s, expected 1 to %d", p->level, f->name, f->levels);
+    return true;
+}
+
+static row_kind get_other(const json_t *o, problem *p, char *source, err *e) {
+    const char *name = "";
+    if (!json_get_str(o, "source", &name, JSON_MAY, e)) return ROW_BAD;
+    if (source) snprintf(source, ROWS_SOURCE, "%.*s", ROWS_SOURCE - 1, name);
+    if (json_object_get(o, "text")) return get_text(o, "text", JSON_NEED, &p->question, e) ? ROW_TEXT : ROW_BAD;
+    bool ok = get_text(o, "question", JSON_NEED, &p->question, e) &&
+              get_text(o, "reasoning", JSON_MAY, &p->reasoning, e) &&
+              get_text(o, "answer", JSON_NEED, &p->answer, e) && get_text(o, "truth", JSON_MAY, &p->truth, e) &&
+              get_slip(o, p, e);
+    return ok ? ROW_TAUGHT : ROW_BAD;
+}
+
+/* What a message may show on a terminal: what stood in the row is in it. */
+static void put_why(char why[ROWS_WHY], const err *e) {
+    snprintf(why, ROWS_WHY, "%.*s", ROWS_WHY - 1, e->msg);
+    size_t n = strlen(why), bad = 0;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)why[i] < ' ' || why[i] == 0x7f) why[i] = '?';
+    while (!utf8_valid(why, n, &bad)) {
+        if (n - bad < 4) why[n = bad] = '\0'; /* cut inside a character */
+        else why[bad] = '?';
     }
-    ok = true;
-done:
+}
+
+row_kind rows_any(const char *line, size_t n, problem *p, char source[ROWS_SOURCE], char why[ROWS_WHY]) {
+    err      e    = {""};
+    row_kind kind = ROW_BAD;
+    json_t  *o    = NULL;
+    problem_clear(p);
+    if (source) source[0] = '\0';
+    if (n > ROWS_LINE_MAX) err_set(&e, "%zu bytes, expected at most %d in a line", n, ROWS_LINE_MAX);
+    else if (!(o = json_load_mem("row", line, n, &e))) kind = ROW_BAD;
+    else if (!json_is_object(o)) err_set(&e, "expected an object {...}");
+    else if (json_object_get(o, "family") || !(json_object_get(o, "source") || json_object_get(o, "text")))
+        kind = get_family(o, p, &e) ? ROW_FAMILY : ROW_BAD;
+    else kind = get_other(o, p, source, &e);
     json_decref(o);
-    str_free(&name);
-    if (!ok) snprintf(why, ROWS_WHY, "%.*s", ROWS_WHY - 1, e.msg);
-    return ok;
+    if (kind == ROW_BAD) put_why(why, &e);
+    return kind;
+}
+
+bool rows_read(const char *line, size_t n, problem *p, char why[ROWS_WHY]) {
+    row_kind kind = rows_any(line, n, p, NULL, why);
+    if (kind == ROW_TAUGHT || kind == ROW_TEXT) snprintf(why, ROWS_WHY, "key \"family\" is missing");
+    return kind == ROW_FAMILY;
+}
+
+void rows_write_any(str *out, row_kind kind, const char *source, const problem *p) {
+    if (kind == ROW_FAMILY) {
+        rows_write(out, p);
+        return;
+    }
+    str_add(out, "{\"source\":\"");
+    str_add_json(out, source, strlen(source));
+    str_addc(out, '"');
+    put_text(out, kind == ROW_TEXT ? "text" : "question", &p->question);
+    if (kind == ROW_TAUGHT) {
+        put_text(out, "reasoning", &p->reasoning);
+        put_text(out, "answer", &p->answer);
+        if (p->truth.len) put_text(out, "truth", &p->truth);
+    }
+    str_add(out, "}\n");
 }
 
 /* The unknown of "x = 5" as a value to put into the lines. */
@@ -92,9 +146,16 @@ bool rows_check(const char *line, size_t n, problem *p, char why[ROWS_WHY]) {
     return rows_read(line, n, p, why) && rows_verify(p, why);
 }
 
+static bool taught_right(const problem *p, const char *answer, char why[96]) {
+    return answer_matches(answer, p->truth.p, why);
+}
+
+/* What stands in for a family where a source teaches. */
+static const family taught = {.name = "a source", .right = taught_right};
+
 bool rows_verify(problem *p, char why[ROWS_WHY]) {
     char          small[96] = "";
-    const family *f         = family_find(p->family);
+    const family *f         = p->family ? family_find(p->family) : &taught;
     str           truth = {0}, all = {0};
     bool          ok = false;
     if (f->solve) {
@@ -124,4 +185,12 @@ done:
     str_free(&truth);
     str_free(&all);
     return ok;
+}
+
+bool rows_verify_any(row_kind kind, problem *p, char why[ROWS_WHY]) {
+    const char *bad = p->question.len ? NULL : "an empty question or text";
+    if (kind == ROW_FAMILY || (kind == ROW_TAUGHT && p->reasoning.len && p->truth.len)) return rows_verify(p, why);
+    if (!bad && kind == ROW_TAUGHT && !p->answer.len) bad = "an empty answer";
+    if (bad) snprintf(why, ROWS_WHY, "%s", bad);
+    return !bad;
 }

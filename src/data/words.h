@@ -1,4 +1,5 @@
-/* words.h -- text as normalised words: what curation compares, so that case, spacing and punctuation do not hide a copy.
+/* words.h -- text as normalised words: what curation compares, so that case, spacing and punctuation do not hide a
+ * copy.
  *
  *   word_scan s = {text, n, 0}; word w;
  *   while (words_next(&s, &w)) if (w.kind == WORD_NUMBER) ...  // w.hash; text + w.from, w.len: as written

@@ -1,0 +1,73 @@
+/* cmd_data_make.c -- r1 data make: rows of a family, of a field or of all, in the order of their numbers; made on all
+ * threads. */
+#include <stdio.h>
+#include <string.h>
+#include "base/mem.h"
+#include "base/stop.h"
+#include "cli/cli.h"
+#include "cli/cmd_data.h"
+
+enum { BATCH = 512, FAMILIES_MAX = 500 };
+
+typedef struct making {
+    const family *fam[FAMILIES_MAX];
+    int           n_fam;
+    split_id      split;
+    problem      *p;    /* [BATCH] */
+    str          *line; /* [BATCH] */
+} making;
+
+static bool choose(making *m, const char *s, int level, err *e) {
+    const char *names[FAMILIES_MAX + 8];
+    int         n = 0, total = family_count();
+    for (int i = 0; i < total && i < FAMILIES_MAX; i++) {
+        const family *f     = family_at(i);
+        bool          named = !strcmp(s, f->name);
+        names[n++]          = f->name;
+        if (named || !strcmp(s, "all") || !strcmp(s, f->field))
+            if (named || level <= f->levels) m->fam[m->n_fam++] = f;
+        if (named && level > f->levels)
+            return err_set(e, "--level %d, expected 1 to %d for %s", level, f->levels, f->name);
+    }
+    if (m->n_fam) return true;
+    static const char *const more[] = {"all", "education", "programming", "research", "business"};
+    for (int i = 0; i < 5; i++) names[n++] = more[i];
+    const char *near = opt_nearest(s, names, n);
+    if (near && !strcmp(near, s)) return err_set(e, "--level %d: no family of %.40s has it", level, s);
+    if (near) return err_set(e, "no family is called '%.40s', did you mean '%s'?", s, near);
+    return err_set(e, "no family is called '%.40s'; `r1 data list` lists them", s);
+}
+
+static void make_row(making *m, int slot, long i, const cmd_data_options *o) {
+    const family *f     = m->fam[i % m->n_fam];
+    long          index = i / m->n_fam;
+    family_make(f, m->split, o->seed, (uint64_t)index, o->level ? o->level : 1 + (int)(index % f->levels), &m->p[slot]);
+    str_clear(&m->line[slot]);
+    rows_write(&m->line[slot], &m->p[slot]);
+}
+
+int cmd_data_make(const char *what, const cmd_data_options *o) {
+    err    e     = {""};
+    making m     = {.n_fam = 0};
+    bool   ok    = true;
+    long   at    = 0;
+    int    batch = o->n < BATCH ? o->n : BATCH;
+    if (!cmd_data_split(o->split, &m.split, &e) || !choose(&m, what, o->level, &e)) return cli_usage("data", &e);
+    m.p    = mem_calloc(BATCH, sizeof *m.p);
+    m.line = mem_calloc(BATCH, sizeof *m.line);
+    while (ok && at < o->n && !stop_requested()) {
+        int n = o->n - at < batch ? (int)(o->n - at) : batch;
+#pragma omp parallel for schedule(dynamic, 4)
+        for (int i = 0; i < n; i++) make_row(&m, i, at + i, o);
+        for (int i = 0; ok && i < n; i++) ok = fwrite(m.line[i].p, 1, m.line[i].len, stdout) == m.line[i].len;
+        at += n;
+    }
+    for (int i = 0; i < BATCH; i++) {
+        problem_free(&m.p[i]);
+        str_free(&m.line[i]);
+    }
+    mem_free(m.p);
+    mem_free(m.line);
+    if (!cli_flush(&e)) return cli_fail(&e);
+    return at < o->n ? CLI_STOPPED : CLI_OK;
+}
