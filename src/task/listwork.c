@@ -114,6 +114,7 @@ int listwork_best(trace *t, const numlist *l, const char *const *label, bool lar
     for (int i = 1; i < l->n; i++) {
         if (trace_slips(t)) continue; /* not looked at */
         long a = l->v[best], b = l->v[i];
+        if (label) str_add(t->out, label[i]), str_add(t->out, ": ");
         put_less(t, a, b, l->places);
         if ((largest ? b > a : b < a) && !trace_slips(t)) {
             best = i;

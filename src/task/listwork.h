@@ -2,7 +2,7 @@
  *
  *   numlist l = {.n = 3, .v = {12, 25, 7}};
  *   long s = listwork_sum(&t, &l);                 // "1: 12\n2: 12 + 25:\n...12 + 25 = 37\n3: 37 + 7:\n..."
- *   int  i = listwork_best(&t, &l, label, true);   // "Jan 12\n12 < 25, Feb 25\n7 < 25\n", 1
+ *   int  i = listwork_best(&t, &l, label, true);   // "Jan 12\nFeb: 12 < 25, Feb 25\nMar: 7 < 25\n", 1
  *   listwork_sort(&t, &l);                         // "12\n12 < 25 -> 12, 25\n7 < 12 -> 7, 12, 25\n"
  *
  * Numbers are v / 10^places (places 0: whole). Besides the digits (digits.h) the places for a slip are an element that

@@ -388,12 +388,22 @@ bool table_read_list(const char *text, numlist *out, size_t *from, size_t *to) {
         numlist     l    = {.n = 0};
         const char *s    = p;
         str         flat = {0};
+        bool        line = false;
         for (size_t gap;; p += gap) {
             n = number_length(p);
             if (flat.len) str_addc(&flat, ',');
             str_addn(&flat, p, n);
             p += n;
             if (!(gap = between(p))) break;
+            if (*p == '\n') {
+                if (!line && flat.len > n) break; /* a list on one line ends there */
+                line = true;
+            } else if (line) { /* what stood on the lines above is no part of it */
+                str_clear(&flat);
+                str_addn(&flat, p - n, n);
+                s    = p - n;
+                line = false;
+            }
         }
         bool ok = bare_numbers((piece){flat.p, flat.len}, &l) && !isalpha((unsigned char)*p);
         str_free(&flat);
