@@ -149,9 +149,10 @@ long alg_powers(trace *t, const poly *p, long x, const char *head) {
         long c = (long)p->c[i].p, v;
         if (!c) continue;
         left--;
-        v = i && labs(c) != 1 ? digits_into(t, first && !left ? head : NULL, first ? c : labs(c), '*', pw[i])
-            : i               ? (first ? c : 1) * pw[i]
-                              : (first ? c : labs(c));
+        v = i && labs(c) != 1 && pw[i] != 1
+                ? digits_into(t, first && !left ? head : NULL, first ? c : labs(c), '*', pw[i])
+            : i ? (first ? c : labs(c)) * pw[i]
+                : (first ? c : labs(c));
         if (first) sum = v;
         else if (v < 0) sum = digits_into(t, left ? NULL : head, sum, c < 0 ? '-' : '+', v);
         else sum = add_to(t, left ? NULL : head, sum, c < 0 ? -v : v);
@@ -317,6 +318,39 @@ bool alg_right_poly(const char *answer, const char *truth, const char *given, bo
     if (!poly_read(truth, strlen(truth), &k.truth, NULL)) return alg_not("a polynomial", truth, why);
     k.has_given = given && poly_read(given, strlen(given), &k.given, NULL);
     return mathtext_right(answer, alg_judge_poly, &k, truth, why);
+}
+
+static math_kind judge_number(void *ctx, const char *run) {
+    const alg_number *k     = ctx;
+    const char       *value = mathtext_value(run);
+    poly              p;
+    if (!*value || !poly_read(value, strlen(value), &p, NULL)) return MATH_NOTHING;
+    if (poly_degree(&p)) return MATH_NOTHING;
+    bool given = isalpha((unsigned char)run[0]) && strcspn(run + 1, " =") == 0 && run[1]; /* x = 2 */
+    for (int i = 0; i < k->places; i++) /* with either sign: in 5 - 3 it is not clear whose the minus is */
+        if (k->place[i].q == p.c[0].q && llabs(k->place[i].p) == llabs(p.c[0].p)) {
+            if (given) return MATH_NOTHING;
+            if (!ratio_eq(p.c[0], k->truth)) return MATH_ASIDE;
+        }
+    return ratio_eq(p.c[0], k->truth) ? MATH_RIGHT : MATH_WRONG;
+}
+
+bool alg_right_number(const char *answer, const char *truth, const char *question, char why[96]) {
+    alg_number  n = {.places = 0};
+    poly        p;
+    const char *end;
+    if (!poly_read(truth, strlen(truth), &p, NULL) || poly_degree(&p)) return alg_not("a number", truth, why);
+    n.truth = p.c[0];
+    for (const char *s = question; *s && n.places < ALG_PLACES;) {
+        ratio v;
+        if (!isdigit((unsigned char)*s) || !ratio_read(s, &v, &end)) {
+            s++;
+            continue;
+        }
+        n.place[n.places++] = v;
+        s                   = end;
+    }
+    return mathtext_right(answer, judge_number, &n, truth, why);
 }
 
 bool alg_given(const char *question, str *out) {

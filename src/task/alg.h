@@ -45,6 +45,14 @@ typedef struct alg_poly_truth {
 } alg_poly_truth;
 math_kind alg_judge_poly(void *ctx, const char *run);
 bool      alg_right_poly(const char *answer, const char *truth, const char *given, bool expanded, char why[96]);
+/* Answers that are a number, maybe under a head ("f'(2) = 12"). place: the numbers of the question, which claim nothing
+ * by themselves ("at x = 2"). */
+enum { ALG_PLACES = 24 };
+typedef struct alg_number {
+    ratio truth, place[ALG_PLACES];
+    int   places;
+} alg_number;
+bool alg_right_number(const char *answer, const char *truth, const char *question, char why[96]);
 /* Sums multiplied out: each term with each as a list, then like terms added. */
 enum { ALG_RAW = 24 };
 typedef struct alg_raw {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "task/mathtext.h"
+#include "task/steps.h"
 
 enum { BOLD = 1 }; /* in the plain text: bold begins or ends */
 
@@ -100,6 +101,19 @@ static size_t one_of(str *out, const char *p) {
     return 0;
 }
 
+/* "plus", "minus", "times" between numbers */
+static size_t operator_word(str *out, const char *p) {
+    static const char *const w[] = {"plus", "minus", "times"};
+    if (isalpha((unsigned char)last(out)) || !strchr("pmtPMT", *p)) return 0;
+    for (int i = 0; i < 3; i++) {
+        size_t n = strlen(w[i]);
+        if (strncasecmp(p, w[i], n) || isalpha((unsigned char)p[n])) continue;
+        str_addc(out, "+-*"[i]);
+        return n;
+    }
+    return 0;
+}
+
 static void make_plain(str *out, const char *p) {
     bool boxed = false, bold = false;
     int  depth = 0;
@@ -116,7 +130,7 @@ static void make_plain(str *out, const char *p) {
             boxed = true;
             depth = 0;
             str_addc(out, BOLD);
-        } else if ((n = one_of(out, p))) {
+        } else if ((n = isalnum((unsigned char)*p) ? operator_word(out, p) : one_of(out, p))) {
             p += n;
         } else if (*p == '{' || *p == '}') {
             if (boxed && *p == '{') depth++;
@@ -188,7 +202,7 @@ static bool starts_run(const char *p) {
 
 static void take(mathtext *m, const char *a, const char *b, bool bold, int sentence, const char *before) {
     static const char *const dropped = "";
-    while (b > a && (b[-1] == ' ' || b[-1] == '(' || b[-1] == '\'')) b--;
+    while (b > a && strchr(" ('=", b[-1])) b--;
     bool says = false;
     for (const char *p = a; p < b; p++) says |= isalnum((unsigned char)*p);
     if (!says) return;
@@ -291,7 +305,8 @@ bool mathtext_right(const char *answer, math_judge judge, void *ctx, const char 
         const mathrun *u     = &m.run[i];
         bool           final = bold ? u->bold : u->sentence == end, later = bold && u->sentence >= end && !u->bold;
         bool           claim = final || (u->named && !strcmp(u->before, "is")) || later;
-        if (kind[i] == MATH_NOTHING || (kind[i] == MATH_ASIDE && !(final && (weak || bold)))) continue;
+        bool           aside = kind[i] == MATH_ASIDE && !(final && (weak || bold || !strcmp(u->before, "or")));
+        if (kind[i] == MATH_NOTHING || aside) continue;
         if (final && u->doubt) {
             say(why, "expected %.50s, found it denied or asked", truth);
             goto done;
@@ -301,35 +316,9 @@ bool mathtext_right(const char *answer, math_judge judge, void *ctx, const char 
             goto done;
         }
     }
-    ok = true;
+    ok = !steps_check(m.plain.p, m.plain.len, NULL).wrong ||
+         say(why, "expected %.50s, found a false calculation", truth);
 done:
     mathtext_free(&m);
     return ok;
-}
-
-void mathtext_no_heads(str *out, const char *p) {
-    str_add(out, "");
-    while (*p) {
-        const char *q     = p;
-        bool        fresh = !out->len || !isalpha((unsigned char)out->p[out->len - 1]);
-        if (fresh && isalpha((unsigned char)*q)) {
-            q++;
-            if (*q == '\'') q++;
-            else if (!strncmp(q, "\xe2\x80\xb2", 3) || !strncmp(q, "\xe2\x80\x99", 3)) q += 3;
-            if (*q == '(') {
-                q += strcspn(q, "()") + 0;
-                if (*q == '(') q += 1 + strcspn(q + 1, "()");
-                if (*q == ')') {
-                    const char *e = q + 1;
-                    while (*e == ' ') e++;
-                    if (*e == '=') {
-                        p = e + 1;
-                        while (*p == ' ') p++;
-                        continue;
-                    }
-                }
-            }
-        }
-        str_addc(out, *p++);
-    }
 }

@@ -40,6 +40,4 @@ typedef math_kind (*math_judge)(void *ctx, const char *run);
 /* One final value, and it is right: all bold runs that say something, else all runs of the last sentence that says
  * something; not denied, not asked, not contradicted. */
 bool mathtext_right(const char *answer, math_judge judge, void *ctx, const char *truth, char why[96]);
-/* Without "f'(2) =" and "F(3) =", so that answer_matches sees the number alone. */
-void mathtext_no_heads(str *out, const char *answer);
 #endif

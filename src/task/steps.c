@@ -196,7 +196,7 @@ static bool point(const char *s, size_t i, size_t end) {
 static size_t back_from(const char *s, size_t from, size_t i, const steps_unknown *x) {
     size_t k = i;
     while (k > from && (part(s[k - 1], x) || (k > from + 1 && point(s, k - 1, i)))) k--;
-    if (k > from && isalpha((unsigned char)s[k - 1])) /* do not begin inside a word */
+    if (k > from && (isalpha((unsigned char)s[k - 1]) || s[k - 1] == '\'')) /* do not begin inside a word, f'(2) */
         while (k < i && s[k] != ' ') k++;
     return k;
 }
