@@ -186,9 +186,12 @@ bool alg_two_numbers(trace *t, long product, long sum, long *u, long *v) {
         if (p % a) continue;
         if (pair_sum(t, a, p / a, op) != want || t->bad) continue;
         bool neg_small = op == '-' ? sum > 0 : sum < 0, neg_big = sum < 0; /* the larger one has the sum's sign */
+        long big = p / a, small = a;
         if (trace_slips(t)) neg_small = !neg_small, neg_big = !neg_big;
-        *u = neg_big ? -(p / a) : p / a;
-        *v = neg_small ? -a : a;
+        if (trace_slips(t) || trace_slips(t)) neg_small = !neg_small; /* the wrong sign for one of them */
+        if (trace_slips(t) && a > 1) big = p, small = 1;              /* copies another pair */
+        *u = neg_big ? -big : big;
+        *v = neg_small ? -small : small;
         str_addf(t->out, "so %ld and %ld\n", *u, *v);
         return true;
     }

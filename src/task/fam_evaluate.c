@@ -282,8 +282,7 @@ static bool fits(const form *f) {
 
 /* ---- asking */
 static const char ask[] =
-    "{4*" ALG_POLITE
-    "{3*evaluate|find the value of|work out|calculate|compute|determine the value of|figure out} "
+    "{4*" ALG_POLITE "{3*evaluate|find the value of|work out|calculate|compute|determine the value of|figure out} "
     "[{the expression |the value of |4*}]<e> {3*for|2*when|if|with|at|where|given} <w>" ALG_END
     "|3*{what is|what's|how much is|what is the value of|what does one get for} <e> {2*if|2*when|for|with|where|at} "
     "<w>{4*?|}"
