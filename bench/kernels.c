@@ -133,6 +133,13 @@ RUN(sgemm_values64) { k->sgemm(n, 64, n, 1.0f, D.a, n, 1, D.b, 512, false, D.d, 
 RUN(sgemm_trans) { k->sgemm(n, 48, n, 1.0f, D.a, 1, n, D.b, 512, true, D.d, 512); }
 RUN(sgemm_row) { k->sgemm(1, n, 48, 1.0f, D.a, 512, 1, D.b, n, false, D.d, n); }
 
+/* the same in bf16, B in panels; whole linear layers: 512 rows times [256, n] */
+RUN(bgemm_scores) { k->bgemm(64, n, 64, D.h, 64, D.h + 65536, 64 * 16, BGEMM_F32, D.d, n); }
+RUN(bgemm_values) { k->bgemm(64, 32, n, D.h, n, D.h + 65536, n * 16, BGEMM_F32, D.d, 32); }
+RUN(bgemm_grads) { k->bgemm(64, n, 64, D.h, 64, D.h + 65536, 64 * 16, BGEMM_ADD, D.d, n); }
+RUN(bgemm_linear) { k->bgemm(512, n, 256, D.h, 256, D.h + 262144, 256 * 16, BGEMM_F32, D.d, n); }
+RUN(bgemm_linear_bf16) { k->bgemm(512, n, 256, D.h, 256, D.h + 262144, 256 * 16, BGEMM_BF16, D.d, n); }
+
 enum { SMALL = 1 << 15, MEM = 1 << 23 };
 #define BYTES(fn, n, b)                                                                                                \
     { #fn, run_##fn, n, (double)(n) * (b), false }
@@ -183,6 +190,13 @@ static const work works[] = {
     FLOPS(sgemm_values64, 256, 2.0 * 256 * 256 * 64),
     FLOPS(sgemm_trans, 256, 2.0 * 256 * 256 * 48),
     FLOPS(sgemm_row, 256, 2.0 * 256 * 48),
+    FLOPS(bgemm_scores, 256, 2.0 * 64 * 256 * 64),
+    FLOPS(bgemm_values, 256, 2.0 * 64 * 256 * 32),
+    FLOPS(bgemm_grads, 256, 2.0 * 64 * 256 * 64),
+    FLOPS(bgemm_linear, 256, 2.0 * 512 * 256 * 256),
+    FLOPS(bgemm_linear, 768, 2.0 * 512 * 256 * 768),
+    FLOPS(bgemm_linear_bf16, 256, 2.0 * 512 * 256 * 256),
+    FLOPS(bgemm_linear_bf16, 768, 2.0 * 512 * 256 * 768),
 };
 
 /* Sums of 8 streams: what one thread can read. */

@@ -226,7 +226,65 @@ static void test_same_twice(void **s) {
     box_free(&b);
 }
 
+/* ---- products in bf16: beside the float32 path, which the tests above hold to the truth ---- */
+
+/* |x - y| / |y| over whole arrays; marks stay marks. */
+static void close_to(const char *what, const float *x, const float *y, size_t n, double tol) {
+    double d = 0, m = 1e-30;
+    for (size_t i = 0; i < n; i++) {
+        if ((y[i] == MARK) != (x[i] == MARK))
+            fail_msg("%s [%s]: %zu: a row outside all segments was written", what, K->name, i);
+        if (!isfinite(x[i])) fail_msg("%s [%s]: %zu is %g", what, K->name, i, (double)x[i]);
+        d += ((double)x[i] - (double)y[i]) * ((double)x[i] - (double)y[i]);
+        m += (double)y[i] * (double)y[i] * (y[i] != MARK);
+    }
+    if (sqrt(d / m) > tol) fail_msg("%s [%s]: %g from float32, at most %g expected", what, K->name, sqrt(d / m), tol);
+}
+
+static void check_bf16(const attn_shape *s, const lens *l, int n) {
+    box   b = box_new(s, l, n, 1);
+    arena a = {0};
+    arena_init(&a, op_attn_bytes(&b.s, b.max_nk, b.tk, true) + op_attn_bf16_bytes(&b.s, b.max_nk, b.tk, true));
+    op_attn_fwd(b.o.f, b.lse.f, b.q.f, b.kv.f, b.kr.f, &b.s, b.seg, b.n, &a);
+    op_attn_bwd(b.dq.f, b.dkv.f, b.dkr.f, b.lddkr, b.c.f, b.lse.f, b.q.f, b.kv.f, b.kr.f, &b.s, b.seg, b.n, &a);
+    box       y    = b;
+    vec      *of[] = {&y.o, &y.lse, &y.dq, &y.dkv, &y.dkr};
+    uint16_t *o    = mem_calloc(b.o.n + 1, 2);
+    for (int k = 0; k < 5; k++) {
+        size_t m = of[k]->n;
+        *of[k]   = vec_new(m);
+        for (size_t i = 0; i < m; i++) of[k]->f[i] = MARK;
+    }
+    K->f32_to_bf16(o, y.o.f, y.o.n);
+    op_attn_fwd_bf16(o, y.lse.f, b.q.f, b.kv.f, b.kr.f, &b.s, b.seg, b.n, &a);
+    K->bf16_to_f32(y.o.f, o, y.o.n);
+    op_attn_bwd_bf16(y.dq.f, y.dkv.f, y.dkr.f, b.lddkr, b.c.f, y.lse.f, b.q.f, b.kv.f, b.kr.f, &b.s, b.seg, b.n, &a);
+    assert_int_equal(arena_mark(&a), 0);
+    close_to("bf16 o", y.o.f, b.o.f, b.o.n, 6e-3);
+    close_to("bf16 lse", y.lse.f, b.lse.f, b.lse.n, 6e-3);
+    close_to("bf16 dq", y.dq.f, b.dq.f, b.dq.n, 1.2e-2);
+    close_to("bf16 dkv", y.dkv.f, b.dkv.f, b.dkv.n, 1.2e-2);
+    close_to("bf16 dkr", y.dkr.f, b.dkr.f, b.dkr.n, 1.2e-2);
+    for (int k = 0; k < 5; k++) vec_free(of[k]);
+    mem_free(o);
+    arena_free(&a);
+    box_free(&b);
+}
+
+static void test_bf16(void **s) {
+    (void)s;
+    R = rng_seed(unit_seed("attn_bf16"));
+    check_bf16(&ODD, (lens[]){{1, 1}}, 1);
+    check_bf16(&ODD, (lens[]){{4, 4}, {1, 1}, {6, 6}}, 3);
+    check_bf16(&ODD, (lens[]){{1, 5}, {3, 4}, {0, 3}}, 3);
+    check_bf16(&USUAL, (lens[]){{63, 63}, {64, 64}, {65, 65}}, 3);
+    check_bf16(&USUAL, (lens[]){{1, 65}, {64, 65}, {65, 129}}, 3);
+    check_bf16(&(attn_shape){.heads = 2, .nope = 32, .rope = 16, .v = 32, .scale = 0.144f},
+               (lens[]){{200, 200}, {97, 97}}, 2);
+}
+
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_short), cmocka_unit_test(test_blocks),
-                                          cmocka_unit_test(test_large_scores), cmocka_unit_test(test_same_twice)};
+                                          cmocka_unit_test(test_large_scores), cmocka_unit_test(test_same_twice),
+                                          cmocka_unit_test(test_bf16)};
 
 FD_MAIN(tests)

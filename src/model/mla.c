@@ -132,7 +132,8 @@ void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
     size_t mark = arena_mark(p->s);
     int    HV   = (int)w->o->w.ne[1];
     size_t n    = (size_t)p->Tp * (size_t)HV;
-    float *o    = p->ct == DT_F32 ? a->o : arena_floats(p->s, n);
+    bool   half = !p->kv && p->ct == DT_BF16 && kern_bf16(); /* attention in bf16 writes a->o itself */
+    float *o    = p->ct == DT_F32 ? a->o : half ? NULL : arena_floats(p->s, n);
     project(p, w, a);
     if (p->kv) {
         append(p, a, layer);
@@ -144,10 +145,17 @@ void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
         attn_shape s    = shape(p->m, p->m->c.kv_lora_rank + p->m->c.qk_rope_head_dim);
         lin        kv_b = lin_of(w->kv_b);
         op_linear_fwd(a->kv, a->nc, p->ct, p->Tp, &kv_b, p->s);
-        op_attn_fwd(o, a->lse, a->q, a->kv, a->ckv + p->m->c.kv_lora_rank, &s, p->seg, p->n_seq, p->s);
-        memset(o + (size_t)p->T * (size_t)HV, 0, (size_t)(p->Tp - p->T) * (size_t)HV * 4);
+        size_t       from = (size_t)p->T * (size_t)HV, pad = (size_t)(p->Tp - p->T) * (size_t)HV;
+        const float *kr = a->ckv + p->m->c.kv_lora_rank;
+        if (half) {
+            op_attn_fwd_bf16(a->o, a->lse, a->q, a->kv, kr, &s, p->seg, p->n_seq, p->s);
+            memset((uint16_t *)a->o + from, 0, pad * 2);
+        } else {
+            op_attn_fwd(o, a->lse, a->q, a->kv, kr, &s, p->seg, p->n_seq, p->s);
+            memset(o + from, 0, pad * 4);
+        }
     }
-    if (p->ct != DT_F32) op_cast(a->o, p->ct, o, n);
+    if (p->ct != DT_F32 && !half) op_cast(a->o, p->ct, o, n);
     lin proj = lin_of(w->o);
     op_linear_fwd(y, a->o, p->ct, p->Tp, &proj, p->s);
     arena_reset(p->s, mark);
@@ -166,7 +174,9 @@ void mla_bwd(pass *p, const mla_w *w, acts *a, float *dn1, const float *dy) {
     memset(dq + (size_t)p->T * (size_t)q_b.out, 0, pad * (size_t)q_b.out * 4);
     memset(dkv + (size_t)p->T * (size_t)kv_b.out, 0, pad * (size_t)kv_b.out * 4);
     memset(dckv, 0, t * (size_t)(K_ + R) * 4); /* the latent's part is accumulated below */
-    op_attn_bwd(dq, dkv, dckv + K_, K_ + R, dout, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg, p->n_seq, p->s);
+    bool half = p->ct == DT_BF16 && kern_bf16();
+    (half ? op_attn_bwd_bf16 : op_attn_bwd)(dq, dkv, dckv + K_, K_ + R, dout, a->lse, a->q, a->kv, a->ckv + K_, &s,
+                                            p->seg, p->n_seq, p->s);
     op_rope(dq + P, q_b.out, T, H, P + R, p->pos, &p->m->rope, true);
     op_rope(dckv + K_, K_ + R, T, 1, 0, p->pos, &p->m->rope, true);
     float *dnc = arena_floats(p->s, t * (size_t)K_);

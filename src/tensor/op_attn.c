@@ -135,8 +135,7 @@ static void bwd_head(const tile *t, const attn_shape *s, const attn_seg *g, floa
     }
 }
 
-/* dkr[r] = sum over heads of that head's share. */
-static void sum_heads(float *dkr, int lddkr, const float *part, const attn_shape *s, const attn_seg *seg, int n_seg) {
+void op_attn_sum_heads(float *dkr, int lddkr, const float *part, const attn_shape *s, const attn_seg *seg, int n_seg) {
     int R = s->rope;
 #pragma omp parallel for schedule(static)
     for (int j = 0; j < n_seg; j++)
@@ -164,6 +163,6 @@ void op_attn_bwd(float *dq, float *dkv, float *dkr, int lddkr, const float *dout
         t.dkr  = part;
         bwd_head(&t, s, &seg[j / s->heads], dq, dkv, dout, lse, q, kv, kr, j % s->heads);
     }
-    sum_heads(dkr, lddkr, part, s, seg, n_seg);
+    op_attn_sum_heads(dkr, lddkr, part, s, seg, n_seg);
     arena_reset(scratch, mark);
 }
