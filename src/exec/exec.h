@@ -43,7 +43,7 @@ typedef struct exec_job {
 } exec_job;
 typedef struct exec_result {
     exec_status status;
-    str         out;        /* what it printed */
+    str         out;        /* what it printed: any bytes */
     str         error;      /* one line; empty when OK */
     int         error_line; /* of an uncaught exception in the code, from 1; 0: none */
     long        lines;      /* executed lines (count_lines); deterministic */

@@ -32,7 +32,7 @@ typedef struct worker_note {              /* what a job says about itself */
 typedef struct worker_slot {
     worker_note note;
     char        out[EXEC_OUT_MAX];
-    bool        count_lines;
+    bool        count_lines, probing;
     char        code[EXEC_CODE_MAX + 1];
 } worker_slot;
 
@@ -41,6 +41,10 @@ bool worker_lock_prepare(void); /* compiles the filters; before any lock */
 bool worker_lock_helper(void);  /* the helper itself: from here on no files, no exec, no sockets */
 bool worker_lock_limits(void);  /* rlimits that jobs inherit; needs /proc, so before the lock */
 void worker_lock_job(worker_slot *s, int helper_pid); /* in the fork: returns locked, or ends the process */
+/* The probes: calls made from a locked job, each of which must end it. The helper tries all before it says "ready". */
+int  worker_lock_probes(void);
+void worker_lock_probe(worker_slot *s, int i) __attribute__((noreturn));
+bool worker_lock_held(const worker_slot *s, int i);
 void worker_lock_name(int syscall, char *buf, int n);
 
 /* worker_python.c */

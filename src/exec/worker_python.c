@@ -12,6 +12,7 @@
 #include <Python.h>
 #include <frameobject.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -401,6 +402,31 @@ static bool start_interpreter(char *why, int n) {
     return true;
 }
 
+/* Page faults are most of what a small job costs. New objects go into the holes of old pages, which are everywhere, and
+ * each is a page to copy. So the holes are filled, and jobs begin on fresh pages that lie side by side: a third fewer
+ * faults. pymalloc has pools of 16 KB, each for one size; a block at the start of one says that no hole is left. */
+static void fill_holes(void) {
+    for (size_t size = 16; size <= 512; size += 16)
+        for (int i = 0; i < 100000; i++) {
+            char *p = PyObject_Malloc(size);
+            if (p && ((uintptr_t)p & 0x3fff) < 64) {
+                PyObject_Free(p);
+                break;
+            }
+        }
+    char *top = malloc(24);
+    for (size_t size = 65536; size >= 24; size = size > 1024 ? size - 512 : size - 16)
+        for (int i = 0; i < 100000; i++) {
+            char *p = malloc(size);
+            if (!p) break;
+            if (p > top) { /* from the end of the heap: nowhere else was room */
+                top = p;
+                free(p);
+                break;
+            }
+        }
+}
+
 bool worker_python_start(worker_slot *s, char *why, int n) {
     slot = s;
     if (PySys_AddAuditHook(audit, NULL) != 0 || !start_interpreter(why, n)) {
@@ -418,6 +444,7 @@ bool worker_python_start(worker_slot *s, char *why, int n) {
     if (!run_prelude(why, n)) return false;
     PyDict_DelItemString(main_dict, "__loader__"); /* a script has another one, and it loads */
     PyErr_Clear();
+    fill_holes();
     guarded = true;
     return true;
 }
