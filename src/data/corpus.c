@@ -34,8 +34,8 @@ struct corpus {
     census      *cen;
     uint64_t     next; /* rows drawn */
     long         kept, other_split, held;
-    str          wrong; /* the first rows that were wrong, a line each */
-    int          n_wrong;
+    str          wrong; /* the first rows that were wrong or held, a line each */
+    int          n_wrong, n_held_shown;
     bool         held_ready;
 };
 
@@ -183,6 +183,8 @@ static bool take(corpus *c, slot *x, err *e) {
     curate_end how = curate_take(c->cur, &x->look);
     c->other_split += x->other_split;
     if (how == CURATE_WRONG) note_wrong(c, x);
+    if (how == CURATE_HELD && c->n_held_shown++ < WRONG_SHOWN)
+        str_addf(&c->wrong, "held: %s level %d: %.150s\n", x->p.family ? x->p.family : "", x->p.level, x->p.question.p);
     if (how != CURATE_KEEP || x->other_split) return true;
     const family *f = x->p.family ? family_find(x->p.family) : NULL;
     census_row(c->cen, f ? f->name : c->a.m->src[x->source].name, f ? f->field : NULL, &x->p);

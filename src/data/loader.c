@@ -1,58 +1,49 @@
 /* loader.c -- see loader.h.
  *
- * A text source is cut once into chunks at line ends, each about as long as a document. A chunk's own bytes decide its
- * split, as a problem's key does, so that a passage which occurs twice is still in one split only. A chunk of this
- * loader's split is one document: <bos> and its tokens, cut to max_len. */
+ * A document of a text source is <bos> and its tokens, cut to max_len. */
 #include <math.h>
 #include <string.h>
-#include "base/fs.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "data/loader.h"
+#include "data/texts.h"
 #include "text/chat.h"
 
-typedef struct chunk {
-    size_t from, to;         /* bytes of the text */
-    int    tok_from, tok_to; /* its tokens; empty without a tokenizer */
-} chunk;
-typedef struct text_source {
-    char  *p;
-    size_t n;
-    chunk *c;
-    int    n_chunks, cap;
-    ids    tok;
-} text_source;
 typedef struct load_source {
     const family *fam; /* NULL: text */
-    text_source   text;
+    texts        *text;
+    int           cur; /* the family's number in the curriculum, -1: none */
     double        weight, level_weight[LEVELS_MAX + 1], level_sum;
 } load_source;
 
 struct loader {
-    load_source *src;
-    int          n_src;
-    double       weight_sum;
-    split_id     split;
-    uint64_t     seed;
-    loss_on      loss;
-    int          max_len;
-    tokenizer   *tok;
-    uint64_t     skipped;
-    problem      p;
-    ids          doc;   /* document number doc_at, if doc_valid */
-    float       *doc_w; /* [doc.n] */
-    uint64_t     doc_at;
-    bool         doc_valid, doc_fits;
+    load_source      *src;
+    int               n_src;
+    double            weight_sum;
+    split_id          split;
+    uint64_t          seed;
+    loss_on           loss;
+    int               max_len;
+    tokenizer        *tok;
+    uint64_t          skipped;
+    const curriculum *cur;
+    problem           p;
+    int               p_cur; /* p's number in the curriculum */
+    ids               doc;   /* document number doc_at, if doc_valid */
+    float            *doc_w; /* [doc.n] */
+    uint64_t          doc_at;
+    bool              doc_valid, doc_fits;
 };
 
 void rows_batch_init(rows_batch *b, int cap, int max_seq) {
-    size_t c = (size_t)cap;
-    *b       = (rows_batch){.cap = cap, .max_seq = max_seq};
-    b->tok   = mem_calloc(c, sizeof *b->tok);
-    b->pos   = mem_calloc(c, sizeof *b->pos);
-    b->tgt   = mem_calloc(c, sizeof *b->tgt);
-    b->w     = mem_calloc(c, sizeof *b->w);
-    b->start = mem_calloc((size_t)max_seq + 1, sizeof *b->start);
+    size_t c  = (size_t)cap;
+    *b        = (rows_batch){.cap = cap, .max_seq = max_seq};
+    b->tok    = mem_calloc(c, sizeof *b->tok);
+    b->pos    = mem_calloc(c, sizeof *b->pos);
+    b->tgt    = mem_calloc(c, sizeof *b->tgt);
+    b->w      = mem_calloc(c, sizeof *b->w);
+    b->start  = mem_calloc((size_t)max_seq + 1, sizeof *b->start);
+    b->family = mem_calloc((size_t)max_seq, sizeof *b->family);
+    b->level  = mem_calloc((size_t)max_seq, sizeof *b->level);
 }
 
 void rows_batch_free(rows_batch *b) {
@@ -61,61 +52,26 @@ void rows_batch_free(rows_batch *b) {
     mem_free(b->tgt);
     mem_free(b->w);
     mem_free(b->start);
+    mem_free(b->family);
+    mem_free(b->level);
     *b = (rows_batch){0};
-}
-
-/* ---- text */
-/* Where the chunk that starts at `from` ends: after the first newline past `want` bytes, or soon after `want`. */
-static size_t chunk_end(const text_source *x, size_t from, size_t want) {
-    if (x->n - from <= want + want / 2) return x->n;
-    size_t      at = from + want, limit = from + want + want / 2;
-    const char *nl = memchr(x->p + at, '\n', limit - at);
-    if (nl) return (size_t)(nl - x->p) + 1;
-    while ((x->p[at] & 0xC0) == 0x80) at++; /* not inside a character */
-    return at;
-}
-
-static void cut_text(text_source *x, split_id split, size_t want, tokenizer *tok) {
-    str key = {0};
-    for (size_t from = 0, to; from < x->n; from = to) {
-        to = chunk_end(x, from, want);
-        str_clear(&key);
-        str_addf(&key, "text:%016llx", (unsigned long long)hash_bytes(x->p + from, to - from));
-        if (split_of(key.p) != split) continue;
-        if (x->n_chunks == x->cap) {
-            x->cap = x->cap ? 2 * x->cap : 256;
-            x->c   = mem_realloc(x->c, (size_t)x->cap * sizeof *x->c);
-        }
-        chunk *c = &x->c[x->n_chunks++];
-        *c       = (chunk){from, to, x->tok.n, x->tok.n};
-        if (!tok) continue;
-        tok_encode(tok, x->p + from, to - from, TOK_PLAIN, &x->tok);
-        c->tok_to = x->tok.n;
-    }
-    str_free(&key);
-}
-
-static bool open_text(text_source *x, const char *path, const loader *ld, err *e) {
-    size_t bad;
-    x->p = fs_read(path, (size_t)1 << 30, &x->n, e);
-    if (!x->p) return false;
-    if (!utf8_valid(x->p, x->n, &bad)) return err_set(e, "%s: not UTF-8 at byte %zu, expected a text file", path, bad);
-    cut_text(x, ld->split, (size_t)ld->max_len * 2, ld->tok);
-    if (!x->n_chunks)
-        return err_set(e, "%s: %zu bytes are too few for a text of this split, expected some hundred times %d", path,
-                       x->n, ld->max_len);
-    return true;
 }
 
 /* ---- the mix */
 static bool open_source(load_source *s, const source *from, const loader *ld, err *e) {
-    *s = (load_source){.weight = from->weight};
+    *s = (load_source){.weight = from->weight, .cur = -1};
     if (!(from->weight >= 0) || !isfinite(from->weight))
         return err_set(e, "loader: weight %g of %s, expected >= 0", from->weight,
                        from->family ? from->family : from->text);
-    if (!from->family)
-        return from->text ? open_text(&s->text, from->text, ld, e)
-                          : err_set(e, "loader: a source with neither family nor text");
+    if (!from->family) {
+        texts_spec t = {.path   = from->text,
+                        .split  = ld->split,
+                        .want   = (size_t)ld->max_len * 2,
+                        .gsm8k  = from->gsm8k,
+                        .filter = from->filter};
+        if (!from->text) return err_set(e, "loader: a source with neither family nor text");
+        return (s->text = texts_open(&t, e)) != NULL;
+    }
     s->fam = family_find(from->family);
     if (!s->fam) return err_set(e, "loader: no family is called %s", from->family);
     for (int l = 1; l <= LEVELS_MAX; l++) {
@@ -162,11 +118,7 @@ fail:
 
 void loader_free(loader *ld) {
     if (!ld) return;
-    for (int i = 0; i < ld->n_src; i++) {
-        mem_free(ld->src[i].text.p);
-        mem_free(ld->src[i].text.c);
-        ids_free(&ld->src[i].text.tok);
-    }
+    for (int i = 0; i < ld->n_src; i++) texts_close(ld->src[i].text);
     mem_free(ld->src);
     problem_free(&ld->p);
     ids_free(&ld->doc);
@@ -175,6 +127,15 @@ void loader_free(loader *ld) {
 }
 
 uint64_t loader_skipped(const loader *ld) { return ld->skipped; }
+
+void loader_follow(loader *ld, const curriculum *c) {
+    ld->cur = c;
+    for (int i = 0; i < ld->n_src; i++)
+        ld->src[i].cur = c && ld->src[i].fam ? curriculum_find(c, ld->src[i].fam->name) : -1;
+    loader_moved(ld);
+}
+
+void loader_moved(loader *ld) { ld->doc_valid = false; }
 
 /* An index drawn by weight; the last one with a weight if rounding runs past the end. */
 static int draw(rng *r, double sum, int n, const double *w, size_t stride) {
@@ -190,34 +151,32 @@ static int draw(rng *r, double sum, int n, const double *w, size_t stride) {
     return last;
 }
 
-/* What document i is: a problem in ld->p (returns NULL), or a chunk of a text. */
-static const chunk *choose(loader *ld, uint64_t i, const text_source **text) {
+/* Document i in ld->p. */
+static row_kind choose(loader *ld, uint64_t i) {
     rng          r = rng_fork(ld->seed ^ hash_u64(0x6c6f6164ull + (uint64_t)ld->split), i);
     load_source *s = &ld->src[draw(&r, ld->weight_sum, ld->n_src, &ld->src->weight, sizeof *ld->src)];
-    if (s->fam) {
-        int level = draw(&r, s->level_sum, LEVELS_MAX + 1, s->level_weight, sizeof *s->level_weight);
-        family_make(s->fam, ld->split, ld->seed, i, level, &ld->p);
-        return NULL;
-    }
-    *text = &s->text;
-    return &s->text.c[rng_below(&r, (uint64_t)s->text.n_chunks)];
+    ld->p_cur      = s->cur;
+    if (!s->fam) return texts_get(s->text, (int)rng_below(&r, (uint64_t)texts_count(s->text)), &ld->p);
+    int level = s->cur >= 0 ? curriculum_draw(ld->cur, s->cur, &r)
+                            : draw(&r, s->level_sum, LEVELS_MAX + 1, s->level_weight, sizeof *s->level_weight);
+    family_make(s->fam, ld->split, ld->seed, i, level, &ld->p);
+    return ROW_FAMILY;
 }
 
 /* Make document i in ld->doc and ld->doc_w; doc_fits is false for a problem longer than max_len. */
 static void make_doc(loader *ld, uint64_t i) {
-    const text_source *text = NULL;
     if (ld->doc_valid && ld->doc_at == i) return;
     ld->doc.n = 0;
     mem_free(ld->doc_w);
-    ld->doc_w      = NULL;
-    const chunk *c = choose(ld, i, &text);
-    if (!c) {
+    ld->doc_w = NULL;
+    if (choose(ld, i) != ROW_TEXT) {
         sample_tokens(ld->tok, &ld->p, ld->loss, &ld->doc, NULL, &ld->doc_w);
         ld->doc_fits = ld->doc.n <= ld->max_len;
     } else {
         int32_t bos = tok_id(ld->tok, CHAT_BOS);
         if (bos >= 0) ids_add(&ld->doc, bos);
-        for (int k = c->tok_from; k < c->tok_to && ld->doc.n < ld->max_len; k++) ids_add(&ld->doc, text->tok.p[k]);
+        tok_encode(ld->tok, ld->p.question.p ? ld->p.question.p : "", ld->p.question.len, TOK_PLAIN, &ld->doc);
+        if (ld->doc.n > ld->max_len) ld->doc.n = ld->max_len;
         ld->doc_w = mem_alloc(((size_t)ld->doc.n + 1) * sizeof *ld->doc_w);
         for (int k = 0; k < ld->doc.n; k++) ld->doc_w[k] = k + 1 < ld->doc.n ? 1.0f : 0.0f;
         ld->doc_fits = true;
@@ -259,22 +218,20 @@ void loader_fill(loader *ld, uint64_t *next, rows_batch *b) {
             b->learn += ld->doc_w[k] != 0;
         }
         b->n += n;
+        b->family[b->n_seq]  = ld->p_cur;
+        b->level[b->n_seq]   = ld->p.level;
         b->start[++b->n_seq] = b->n;
         ++*next;
     }
 }
 
 void loader_text(loader *ld, uint64_t i, str *out) {
-    const text_source *text = NULL;
-    const chunk       *c    = choose(ld, i, &text);
-    if (c) {
-        str_addn(out, text->p + c->from, c->to - c->from);
-        return;
-    }
-    ld->doc_valid = false; /* ld->p is another problem now */
-    str_addn(out, ld->p.question.p, ld->p.question.len);
+    row_kind k    = choose(ld, i);
+    ld->doc_valid = false; /* ld->p is another document now */
+    str_addn(out, ld->p.question.p ? ld->p.question.p : "", ld->p.question.len);
+    if (k == ROW_TEXT) return;
     str_addc(out, '\n');
-    str_addn(out, ld->p.reasoning.p, ld->p.reasoning.len);
-    str_addn(out, ld->p.answer.p, ld->p.answer.len);
+    str_addn(out, ld->p.reasoning.p ? ld->p.reasoning.p : "", ld->p.reasoning.len);
+    str_addn(out, ld->p.answer.p ? ld->p.answer.p : "", ld->p.answer.len);
     str_addc(out, '\n');
 }

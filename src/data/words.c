@@ -28,10 +28,21 @@ static int kind_of(unsigned char c) {
     }
 }
 
-/* General punctuation (E2 80 xx): 1 for the quotes that serve as apostrophes, 2 for the rest, which separates. */
-static int punctuation(const unsigned char *p, size_t left) {
-    if (left < 3 || p[0] != 0xE2 || p[1] != 0x80) return 0;
-    return p[2] == 0x98 || p[2] == 0x99 ? 1 : 2;
+/* What stands at p beyond ASCII: APOSTROPHE, BLANK, or the plain sign that a typographic one means; 0: a letter. *len
+ * is how many bytes it has. */
+enum { APOSTROPHE = 1, BLANK = 2 };
+static int beyond_ascii(const unsigned char *p, size_t left, size_t *len) {
+    if (p[0] < 0xC2 || left < 2) return 0;
+    *len = 2;
+    if (p[0] == 0xC2 && p[1] == 0xA0) return BLANK;
+    if ((p[0] == 0xC2 && p[1] == 0xB7) || (p[0] == 0xC3 && p[1] == 0x97)) return '*';
+    if (p[0] == 0xC3 && p[1] == 0xB7) return '/';
+    if (p[0] != 0xE2 || left < 3) return 0;
+    *len = 3;
+    if (p[1] == 0x88 && p[2] == 0x92) return '-'; /* minus */
+    if (p[1] != 0x80) return 0;
+    if (p[2] >= 0x90 && p[2] <= 0x95) return '-'; /* hyphens and dashes */
+    return p[2] == 0x98 || p[2] == 0x99 ? APOSTROPHE : BLANK;
 }
 
 static const uint64_t FNV = 1099511628211ull, FNV_BASIS = 14695981039346656037ull;
@@ -61,10 +72,11 @@ static void scan_word(word_scan *s, word *w, uint64_t h) {
     const unsigned char *p = (const unsigned char *)s->p;
     size_t               i = s->at, n = s->n;
     while (i < n) {
-        unsigned char c = p[i];
-        int           q = punctuation(p + i, n - i);
-        if (q == 1 || (c == '\'' && i + 1 < n && kind_of(p[i + 1]) == LETTER)) {
-            i += q ? 3 : 1;
+        unsigned char c   = p[i];
+        size_t        len = 1;
+        int           q   = beyond_ascii(p + i, n - i, &len);
+        if (q == APOSTROPHE || (c == '\'' && i + 1 < n && kind_of(p[i + 1]) == LETTER)) {
+            i += q ? len : 1;
             continue;
         }
         int k = kind_of(c);
@@ -76,21 +88,25 @@ static void scan_word(word_scan *s, word *w, uint64_t h) {
     s->at = i;
 }
 
+static void symbol(word_scan *s, word *w, int sign, size_t len) {
+    *w = (word){hash_u64((FNV_BASIS ^ (uint64_t)sign) * FNV), WORD_SYMBOL, s->at, len};
+    s->at += len;
+}
+
 bool words_next(word_scan *s, word *w) {
     const unsigned char *p = (const unsigned char *)s->p;
     while (s->at < s->n) {
-        int q = punctuation(p + s->at, s->n - s->at);
+        size_t len = 1;
+        int    q   = beyond_ascii(p + s->at, s->n - s->at, &len);
+        if (q > BLANK) return symbol(s, w, q, len), true;
         if (q) {
-            s->at += 3;
+            s->at += len;
             continue;
         }
         switch (kind_of(p[s->at])) {
         case DIGIT: return scan_number(s, w, FNV_BASIS), true;
         case LETTER: return scan_word(s, w, FNV_BASIS), true;
-        case SYMBOL:
-            *w = (word){hash_u64((FNV_BASIS ^ p[s->at]) * FNV), WORD_SYMBOL, s->at, 1};
-            s->at++;
-            return true;
+        case SYMBOL: return symbol(s, w, p[s->at], 1), true;
         default: s->at++;
         }
     }

@@ -7,7 +7,8 @@
  *
  * A word is a run of letters and digits in small letters, apostrophes left out (don't = dont); a number is a run of
  * digits, thousands commas left out, a decimal point kept; symbols that carry meaning in a problem (+ - * / = < > % ^
- * ! & | ( ) [ ]) are tokens of their own. The rest separates. Letters outside ASCII count as they are.
+ * ! & | ( ) [ ]) are tokens of their own, their typographic forms too (dashes, minus, times, divided by). The rest
+ * separates. Letters outside ASCII count as they are.
  *
  * Memory: none.   Errors: none; any bytes are text.   Threads: any. */
 #ifndef R1_WORDS_H
