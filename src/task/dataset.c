@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "task/dataset.h"
+#include "task/lexicon.h"
 #include "task/table_read.h"
 
 static bool chance(rng *r, int percent) { return (int)rng_below(r, 100) < percent; }
@@ -65,7 +66,12 @@ static int order(column *c, rng *r, const dataset *d, int extra) {
 /* Does rng's choice of a column that does not matter look like the wanted ones? Its values are drawn here. */
 static void fill(table *t, rng *r, const dataset *d, const column *c, int cols, int style, bool labels) {
     char head[TABLE_CELL];
-    if (labels) table_col(t, chance(r, 70) ? d->s->one : chance(r, 50) ? "name" : "id");
+    if (labels && d->time)
+        table_col(t, d->row[0][0] == 'M'   ? "day"
+                     : d->row[0][0] == 'J' ? "month"
+                     : d->row[0][0] == '2' ? "year"
+                                           : "when");
+    else if (labels) table_col(t, chance(r, 70) ? d->s->one : chance(r, 50) ? "name" : "id");
     for (int k = 0; k < cols; k++) {
         header(head, c[k].var, style);
         table_col(t, head);
@@ -112,6 +118,16 @@ static void paste_named(dataset *d, rng *r, const column *c, int cols, int style
     }
 }
 
+/* Days, months, years, "week 3": what follows one another. */
+static void time_rows(dataset *d, rng *r) {
+    int kind = (int)rng_below(r, 4), year = rng_range(r, 2005, 2014);
+    if ((kind == 0 && d->n > 7) || (kind == 1 && d->n > 12)) kind = 3;
+    for (int i = 0; i < d->n; i++) {
+        if (kind < 2) snprintf(d->row[i], TABLE_CELL, "%s", kind ? lexicon_month(i) : lexicon_day(i));
+        else snprintf(d->row[i], TABLE_CELL, kind == 2 ? "%d" : "week %d", kind == 2 ? year + i : i + 1);
+    }
+}
+
 void dataset_paste(dataset *d, rng *r, int level) {
     column     c[TABLE_COLS];
     table_form form  = table_form_draw(r);
@@ -122,7 +138,8 @@ void dataset_paste(dataset *d, rng *r, int level) {
     int cols  = order(c, r, d, extra);
     int lists = level < 3 ? (d->cols == 1 ? 60 : 40) : 18;
     str_clear(&d->text);
-    study_rows(r, d->s, d->n, d->row);
+    if (d->time) time_rows(d, r);
+    else study_rows(r, d->s, d->n, d->row);
     if (chance(r, lists)) {
         if (d->cols == 1 && (level < 6 || chance(r, 50)) && chance(r, 70)) paste_list(d, r);
         else paste_named(d, r, c, cols, style);

@@ -28,6 +28,7 @@ typedef struct dataset {
     char            head[DATASET_COLS][TABLE_CELL]; /* as the data name them */
     char            row[TABLE_ROWS][TABLE_CELL];    /* what the rows are called, if they are */
     bool            named, labelled, block;
+    bool            time; /* given: the rows follow one another in time */
     str             text;
 } dataset;
 void dataset_paste(dataset *d, rng *r, int level);

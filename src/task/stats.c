@@ -195,3 +195,44 @@ void stats_quartiles_of(const numlist *s, ratio *q1, ratio *q3) {
     *q1 = stats_median_of(&lo);
     *q3 = stats_median_of(&hi);
 }
+
+/* ---- pairs */
+static bool up(trace *t, const numlist *l, int i, int k) {
+    bool rises = l->v[i] < l->v[k];
+    listwork_num(t->out, rises ? l->v[i] : l->v[k], l->places);
+    str_add(t->out, " < ");
+    listwork_num(t->out, rises ? l->v[k] : l->v[i], l->places);
+    str_add(t->out, rises ? " up, " : " down, ");
+    return rises;
+}
+
+void stats_pairs(trace *t, const numlist *x, const numlist *y, bool back, int *same, int *against) {
+    int n = x->n, pairs = n * (n - 1) / 2, i = 0, k = 0;
+    *same = *against = 0;
+    for (int p = 0; p < pairs; p++) {
+        if (++k == n) i++, k = i + 1;
+        int a = back ? n - 1 - k : i, b = back ? n - 1 - i : k;
+        if (trace_slips(t)) continue; /* this pair is passed over */
+        bool agree = up(t, x, a, b) == up(t, y, a, b);
+        if (trace_slips(t)) agree = !agree;
+        if (agree) str_addf(t->out, "same %d\n", ++*same);
+        else str_addf(t->out, "against %d\n", ++*against);
+    }
+}
+
+int stats_pairs_of(const numlist *x, const numlist *y) {
+    int s = 0;
+    for (int i = 0; i < x->n; i++)
+        for (int k = i + 1; k < x->n; k++) s += (x->v[i] < x->v[k]) == (y->v[i] < y->v[k]) ? 1 : -1;
+    return s;
+}
+
+bool stats_fill_different(numlist *v, rng *r, const variable *var, int n, int most) {
+    long hi = var->hi < most ? var->hi : most;
+    if (hi - var->lo < n) return false;
+    *v = (numlist){.n = n};
+    do
+        for (int i = 0; i < n; i++) v->v[i] = rng_range(r, var->lo, (int)hi);
+    while (!stats_different(v));
+    return true;
+}

@@ -45,6 +45,12 @@ bool stats_column(const problem *p, const char *head, numlist *v, char why[96]);
 /* Quartiles: the medians of the lower and of the upper half of a sorted list of different numbers; a middle number
  * belongs to neither. */
 void stats_quartiles(trace *t, const numlist *sorted, decimal *q1, decimal *q3);
+/* Every pair of rows: does y move the same way as x? "1 < 3 up, 2 < 5 down, against 1\n"; x, and y, have no value
+ * twice. Those of the last rows first with back. */
+void stats_pairs(trace *t, const numlist *x, const numlist *y, bool back, int *same, int *against);
+int  stats_pairs_of(const numlist *x, const numlist *y); /* same - against, without a word */
+/* n values lo..hi with no value twice: false if there are too few. */
+bool stats_fill_different(numlist *v, rng *r, const variable *var, int n, int most);
 /* Without a word. */
 ratio stats_median_of(const numlist *sorted);
 void  stats_quartiles_of(const numlist *sorted, ratio *q1, ratio *q3);
