@@ -5,6 +5,7 @@
 #include <string.h>
 #include "task/alg.h"
 #include "task/phrase.h"
+#include "task/steps.h"
 
 bool alg_chance(rng *r, int percent) { return (int)rng_below(r, 100) < percent; }
 
@@ -185,7 +186,7 @@ bool alg_two_numbers(trace *t, long product, long sum, long *u, long *v) {
     for (long a = 1; a * a <= p; a++) {
         if (p % a) continue;
         if (pair_sum(t, a, p / a, op) != want || t->bad) continue;
-        bool neg_small = op == '-' ? sum > 0 : sum < 0, neg_big = sum < 0; /* the larger one has the sum's sign */
+        bool neg_small = op == '-' ? sum >= 0 : sum < 0, neg_big = sum < 0; /* the larger one has the sum's sign */
         long big = p / a, small = a;
         if (trace_slips(t)) neg_small = !neg_small, neg_big = !neg_big;
         if (trace_slips(t) || trace_slips(t)) neg_small = !neg_small; /* the wrong sign for one of them */
@@ -195,7 +196,7 @@ bool alg_two_numbers(trace *t, long product, long sum, long *u, long *v) {
         str_addf(t->out, "so %ld and %ld\n", *u, *v);
         return true;
     }
-    t->bad = true;
+    str_add(t->out, "none fits\n");
     return false;
 }
 
@@ -354,6 +355,125 @@ bool alg_right_number(const char *answer, const char *truth, const char *questio
         s                   = end;
     }
     return mathtext_right(answer, judge_number, &n, truth, why);
+}
+
+/* ---- a set of values */
+typedef struct value_set {
+    ratio v[8];
+    int   n;
+} value_set;
+
+static void set_add(value_set *s, ratio v) {
+    for (int i = 0; i < s->n; i++)
+        if (ratio_eq(s->v[i], v)) return;
+    if (s->n < 8) s->v[s->n++] = v;
+}
+
+static bool set_has(const value_set *s, ratio v) {
+    for (int i = 0; i < s->n; i++)
+        if (ratio_eq(s->v[i], v)) return true;
+    return false;
+}
+
+static bool number_of(const char *s, size_t n, ratio *v) {
+    poly p;
+    if (!n || !poly_read(s, n, &p, NULL) || p.letter) return false;
+    *v = p.c[0];
+    return true;
+}
+
+/* The values of "2", "+-7", "3 +- 5", "(3 +- 5)/2"; how many (0: no number). */
+static int values_of(const char *s, ratio v[2]) {
+    const char *pm = strstr(s, "+-");
+    str         t  = {0};
+    int         n  = 0;
+    if (!pm) return number_of(s, strlen(s), v) ? 1 : 0;
+    for (int i = 0; i < 2; i++) {
+        str_clear(&t);
+        str_addn(&t, s, (size_t)(pm - s));
+        str_addc(&t, i ? '-' : '+');
+        str_add(&t, pm + 2);
+        n += number_of(t.p, t.len, &v[i]);
+    }
+    str_free(&t);
+    return n == 2 ? 2 : 0;
+}
+
+/* "x = 2", "2 = x" (named), "2" alone: the values; 0 if it is none of these. */
+static int values_in(const char *run, char letter, bool *named, ratio v[2]) {
+    const char *eq = strchr(run, '=');
+    *named         = eq != NULL;
+    if (!eq) return strpbrk(run, "<>") ? 0 : values_of(run, v);
+    if (strchr(eq + 1, '=')) { /* x = 4/2 = 2 */
+        const char *last = mathtext_value(run);
+        return run[0] == letter && (run[1] == ' ' || run[1] == '=') ? values_of(last, v) : 0;
+    }
+    const char *r = mathtext_value(run);
+    if (run[0] == letter && strspn(run + 1, " ") == (size_t)(eq - run - 1)) return values_of(r, v);
+    if (r[0] == letter && !r[1]) return number_of(run, (size_t)(eq - run), v) ? 1 : 0;
+    return 0;
+}
+
+static bool says_none(const char *plain) {
+    static const char *const none[] = {"no real",           "no solution",  "no root",           "has none",
+                                       "have none",         "empty set",    "not have any real", "no number",
+                                       "no value",          "without real", "without solution",  "\xe2\x88\x85",
+                                       "any real solution", "no such",      "unsolvable",        "not solvable"};
+    static const char *const some[] = {"two real",   "two solution",        "one solution", "one real",
+                                       "has a real", "infinitely",          "has real",     "no integer",
+                                       "no whole",   "no rational",         "not true",     "there is a real",
+                                       "some real",  "real solutions exist"};
+    bool                     yes    = false;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) yes |= strstr(plain, none[i]) != NULL;
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) yes &= strstr(plain, some[i]) == NULL;
+    return yes;
+}
+
+static bool set_of_truth(const char *truth, value_set *want) { /* "x = 2 or x = 3" */
+    for (const char *p = truth; (p = strstr(p, "= ")); p++) {
+        ratio       v;
+        const char *end;
+        if (!ratio_read(p + 2, &v, &end)) return false;
+        set_add(want, v);
+    }
+    return want->n > 0;
+}
+
+static bool join_word(const char *w) { return !w[0] || !strcmp(w, "and") || !strcmp(w, "or") || !strcmp(w, "also"); }
+
+bool alg_right_set(const char *answer, const char *truth, char why[96]) {
+    value_set want = {.n = 0}, bold = {.n = 0}, plain = {.n = 0}, bare = {.n = 0};
+    mathtext  m    = mathtext_of(answer);
+    bool      none = !set_of_truth(truth, &want), ok = false, doubt[3] = {false, false, false}, last = false;
+    snprintf(why, 96, "expected %.60s, found something else", truth);
+    int sentence = -1;
+    for (int i = 0; i < m.n; i++) {
+        const mathrun *u = &m.run[i];
+        ratio          v[2];
+        bool           named;
+        int            n = values_in(u->s, none ? 'x' : truth[0], &named, v);
+        bool follows     = !named && last && m.run[i - 1].sentence == u->sentence && m.run[i - 1].bold == u->bold &&
+                       join_word(u->before);
+        value_set *to    = u->bold ? &bold : named || follows ? &plain : &bare;
+        int        which = u->bold ? 0 : named || follows ? 1 : 2;
+        if (to == &bare && n && sentence != u->sentence)
+            bare.n = 0, doubt[2] = false, sentence = u->sentence; /* the last one */
+        for (int k = 0; k < n; k++) set_add(to, v[k]);
+        if (n) doubt[which] |= u->doubt;
+        last = n && (named || follows || u->bold);
+    }
+    const value_set *got = bold.n ? &bold : plain.n ? &plain : &bare;
+    if (none) {
+        ok = says_none(m.plain.p) && !bold.n && !plain.n && !strchr(m.plain.p, '?');
+    } else {
+        ok = got->n == want.n && !doubt[bold.n ? 0 : plain.n ? 1 : 2] && !says_none(m.plain.p);
+        for (int i = 0; i < got->n; i++) ok = ok && set_has(&want, got->v[i]);
+        for (int i = 0; bold.n && i < plain.n; i++) ok = ok && set_has(&want, plain.v[i]);
+        ok = ok && !steps_check(m.plain.p, m.plain.len, NULL).wrong;
+    }
+    mathtext_free(&m);
+    if (ok) why[0] = 0;
+    return ok;
 }
 
 bool alg_given(const char *question, str *out) {

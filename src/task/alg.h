@@ -35,7 +35,7 @@ long alg_powers(trace *t, const poly *p, long x, const char *head);
 /* "3 * (-2)^2 - 2 * (-2) + 1" */
 void alg_put_in(str *s, const poly *p, long x);
 void alg_line(trace *t, const char *before, const poly *p, const char *after); /* before, p, after */
-/* Two whole numbers with this product and sum, by trying the pairs of factors in order; false (t->bad) if none. */
+/* Two whole numbers with this product and sum, by trying the pairs of factors in order; false if none fits. */
 bool alg_two_numbers(trace *t, long product, long sum, long *u, long *v);
 /* Answers that are a polynomial. given (may be NULL) is what the question gave: to repeat it claims nothing. expanded:
  * only without brackets and with like terms added. */
@@ -53,6 +53,8 @@ typedef struct alg_number {
     int   places;
 } alg_number;
 bool alg_right_number(const char *answer, const char *truth, const char *question, char why[96]);
+/* Answers that are a set of values, "x = -3 or x = 2", or "no real solution". */
+bool alg_right_set(const char *answer, const char *truth, char why[96]);
 /* Sums multiplied out: each term with each as a list, then like terms added. */
 enum { ALG_RAW = 24 };
 typedef struct alg_raw {

@@ -172,7 +172,8 @@ static bool squares(trace *t, factoring *f, const poly *p) {
 static void trinomial(trace *t, factoring *f, const poly *p) {
     long a = (long)p->c[2].p, b = (long)p->c[1].p, c = (long)p->c[0].p, u, v;
     long ac = a == 1 ? c : digits_op(t, a, '*', c);
-    if (t->bad || !alg_two_numbers(t, ac, b, &u, &v)) return;
+    t->bad |= t->bad || !alg_two_numbers(t, ac, b, &u, &v);
+    if (t->bad) return;
     if (a == 1) {
         add(&f->found, f->letter, u, 1), add(&f->found, f->letter, v, 1);
         return;
@@ -233,7 +234,8 @@ static void cubic(trace *t, factoring *f, const poly *p) {
 /* x^4 - (a + b)x^2 + ab: a trinomial in x^2, then differences of squares. */
 static void biquadratic(trace *t, factoring *f, const poly *p) {
     long u, v;
-    if (!alg_two_numbers(t, (long)p->c[0].p, (long)p->c[2].p, &u, &v)) return;
+    t->bad |= !alg_two_numbers(t, (long)p->c[0].p, (long)p->c[2].p, &u, &v);
+    if (t->bad) return;
     for (int i = 0; i < 2; i++) {
         const long c[] = {i ? v : u, 0, 1};
         poly       q   = poly_of(f->letter, 3, c);
