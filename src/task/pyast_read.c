@@ -118,6 +118,7 @@ static int clauses(reader *r) {
             r->p->n[second].id   = read_name(r);
             r->p->n[target].next = second;
             target               = node(r, PY_TUPLE, target, 0);
+            r->p->n[target].op   = 'b';
         }
         if (!take(r, "in")) return fail(r, "in was expected");
         int it = sum(r), c = node(r, PY_CLAUSE, target, it);

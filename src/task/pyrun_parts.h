@@ -43,6 +43,7 @@ typedef struct pymachine {
     pychain      *chain;
     int           marks;
     bool          begun; /* SHORT: something stands on the line */
+    size_t        head;  /* SHORT: where the head of this turn stands, + 1; 0: there is none */
     struct {
         int   node;
         pyval v;
@@ -61,6 +62,12 @@ pyval pyrun_odd(pymachine *m);                     /* outside of what we know */
 pyval pyrun_apply(pymachine *m, pyval f, pyval x); /* a lambda, function or builtin of one argument */
 pyval pyrun_add(pymachine *m, pyval a, pyval b);
 bool  pyrun_step(pymachine *m); /* false: too long */
+void  pyrun_bind(pymachine *m, int id, pyval v);
+void  pyrun_assign(pymachine *m, int target, pyval v);
+void  pyrun_tell_target(pymachine *m, int target, pyval x); /* "i = 3: " */
+
+/* pyrun_stmt.c */
+void pyrun_exec(pymachine *m, int first);
 
 /* pylib.c */
 int   pylib_builtin(const char *name); /* -1: no such */

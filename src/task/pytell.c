@@ -47,6 +47,11 @@ static void render(pymachine *m, str *out, int root) {
 void pytell_end(pymachine *m) {
     if (m->tell == PYRUN_SILENT) return;
     str *o = m->t->out;
+    if (m->tell == PYRUN_SHORT && !m->begun && m->head && m->head >= m->start) { /* a turn that changed nothing */
+        o->len    = m->head - 1;
+        o->p[o->len] = 0;
+    }
+    m->head = 0;
     if (o->len > m->start && o->p[o->len - 1] == ' ') o->p[--o->len] = 0;
     if (o->len > m->start && o->p[o->len - 1] != '\n') str_addc(o, '\n');
     if (o->len - m->start > m->letters) pyrun_odd(m);
@@ -141,7 +146,8 @@ void pytell_drop(pymachine *m, pychain *c) {
 void pytell_head(pymachine *m, const char *name, pyval v) {
     if (m->tell == PYRUN_SILENT) return;
     pytell_end(m);
-    str *o = m->t->out;
+    str *o  = m->t->out;
+    m->head = o->len + 1;
     str_add(o, name);
     str_add(o, " = ");
     pyval_repr(o, v, &m->res->odd);
@@ -160,7 +166,7 @@ void pytell_short(pymachine *m, const char *what, pyval v) {
 
 void pytell_state(pymachine *m, int target) {
     const pynode *n = &m->p->n[target];
-    while (n->kind == PY_INDEX) n = &m->p->n[n->a];
+    while (n->kind == PY_INDEX || n->kind == PY_METHOD) n = &m->p->n[n->a];
     if (m->tell == PYRUN_SILENT || n->kind != PY_NAME) return;
     const pyframe *f = m->frame->set[n->id] ? m->frame : m->global;
     str           *o = m->t->out;

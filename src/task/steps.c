@@ -248,6 +248,14 @@ static bool rounds_to(const char *s, size_t la, size_t lb, size_t ra, size_t rb,
     return ratio_op(d, '-', one, &d) && d.p <= 0;
 }
 
+/* "7 < 3 -> False" is true; "7 < 3 -> ..." is the step of a longer condition, and claims nothing. */
+static bool condition(const char *s, size_t after, size_t to, bool *holds) {
+    if (!memmem(s + after, to - after, "->", 2)) return true;
+    if (to - after >= 8 && !strncmp(s + after, "-> False", 8)) *holds = !*holds;
+    else return to - after >= 7 && !strncmp(s + after, "-> True", 7);
+    return true;
+}
+
 static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size_t rb, size_t to,
                   const steps_unknown *x, steps_report *rep) {
     ratio  l, r, d;
@@ -262,6 +270,7 @@ static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size
         if (!ratio_op(l, '-', r, &d)) return;
         holds = rel == '=' ? d.p == 0 || rounds_to(s, la, lb, ra, rb, after, to, d) : rel == '<' ? d.p < 0 : d.p != 0;
     }
+    if (rel == '<' && !condition(s, after, to, &holds)) return;
     rep->claims++;
     if (!holds && !rep->wrong++) {
         rep->at  = la;
