@@ -105,6 +105,17 @@ elif cmp -s "$dir/muon/base/model.safetensors" "$dir/a/base/model.safetensors"; 
     not_ok muon-killed "the same bits as AdamW"
 else ok muon-killed; fi
 
+# ---- the curriculum's state is in the checkpoint, too: levels that move with the loss, runs that stop between the moves
+cur=(--set "mix.base.curriculum=loss 6")
+train --out "$dir/cur" "${cur[@]}" > "$dir/log" 2>&1
+run_until 4 "$dir/cur2" "${cur[@]}"
+train --out "$dir/cur2" "${cur[@]}" --resume --stop-after 3 > "$dir/log" 2>&1
+train --out "$dir/cur2" "${cur[@]}" --resume > "$dir/log" 2>&1
+if [ "$(bits "$dir/cur")" != "$(bits "$dir/cur2")" ] || [ "$(figures "$dir/cur")" != "$(figures "$dir/cur2")" ]; then
+    not_ok curriculum-killed "other bits or figures ($(tail -n 1 "$dir/log"))"
+elif ! grep -q '"level":2' "$dir/cur/metrics.jsonl"; then not_ok curriculum-killed "no level moved"
+else ok curriculum-killed; fi
+
 # ---- Ctrl-C: the step is finished, the checkpoint written, exit 0 with a line that says how to go on
 out=$dir/int
 train_bg --out "$out"

@@ -64,6 +64,10 @@ static void head_loss(pass *p, const void *h_ct, float *dh, const int32_t *tgt, 
         const void *h = (const char *)h_ct + (size_t)t * (size_t)D * ct_bytes(p->ct);
         op_linear_fwd(logits, h, p->ct, n, &head, p->s);
         op_xent(sums, dl, p->ct, logits, tgt + t, w + t, scale, n, V);
+        if (sums->each) { /* rows of the padding have no place there */
+            sums->each += n;
+            sums->n_each = sums->n_each > n ? sums->n_each - n : 0;
+        }
         if (dh) op_linear_bwd_ct(dh + (size_t)t * (size_t)D, dl, h, p->ct, n, &head);
     }
     arena_reset(p->s, mark);
@@ -111,7 +115,7 @@ void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a
     copy_rows(&p, w, b);
     size_t    n  = (size_t)p.Tp * (size_t)m->c.hidden_size;
     float    *dh = args->backward ? arena_floats(p.s, n) : NULL, *dmh = args->backward ? arena_floats(p.s, n) : NULL;
-    loss_sums s = {0}, s2 = {0};
+    loss_sums s = {.each = args->row_nll, .n_each = p.T}, s2 = {0};
     bool      mtp = m->c.num_nextn_predict_layers > 0 && args->mtp_lambda > 0;
     trunk_fwd(&p, w, w->tok);
     head_loss(&p, w->hid_ct, dh, w->tgt, w->w, args->scale, &s);

@@ -97,6 +97,7 @@ typedef struct loss_args {
     float mtp_lambda;    /* DeepSeek-V3 eq. 25; 0 skips the module */
     float balance_alpha; /* DeepSeek-V3 eq. 17 */
     bool  backward;      /* false: evaluate only */
+    float *row_nll;      /* [T], out: w * -log p(tgt) of each row; NULL: not wanted */
 } loss_args;
 /* Forward and (if asked) backward; parameter gradients are accumulated. w must be WORK_TRAIN. */
 void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a, model_losses *out);

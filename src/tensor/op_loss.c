@@ -35,5 +35,6 @@ void op_xent(loss_sums *s, void *dlogits, dtype dt, float *logits, const int32_t
         s->nll += (double)w[i] * (double)nll[i];
         s->n += (double)w[i];
         s->hit += hit[i] ? (double)w[i] : 0;
+        if (s->each && i < s->n_each) s->each[i] = w[i] * nll[i];
     }
 }

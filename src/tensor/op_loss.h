@@ -12,6 +12,8 @@
 
 typedef struct loss_sums {
     double nll, n, hit; /* sums of w * nll, w, w * (argmax == tgt) */
+    float *each;        /* [n_each]: w * nll of each of the first n_each rows; NULL: not wanted */
+    int    n_each;
 } loss_sums;
 enum { XENT_ROWS_MAX = 1024 };
 void op_xent(loss_sums *s, void *dlogits /* [n, V] */, dtype dt, float *logits /* [n, V] */,

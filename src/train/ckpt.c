@@ -98,6 +98,7 @@ static char *state_text(const ckpt_state *s) {
     put_hex(o, "mix_hash", s->mix_hash);
     json_object_set_new(o, "threads", json_integer(s->threads));
     json_object_set_new(o, "kernel", json_string(s->kernel));
+    if (s->curriculum[0]) json_object_set_new(o, "curriculum", json_string(s->curriculum));
     char *t = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS); /* 17 digits: doubles come back exactly */
     json_decref(o);
     return t;
@@ -142,6 +143,9 @@ static bool state_parse(const char *text, ckpt_state *s, err *e) {
         !get_real(o, "elapsed", &s->elapsed, e) || !get_hex(o, "seed", &s->seed, e) ||
         !get_hex(o, "recipe_hash", &s->recipe_hash, e) || !get_hex(o, "mix_hash", &s->mix_hash, e) ||
         !json_get_int(o, "threads", &s->threads, JSON_NEED, e))
+        goto done;
+    if (json_object_get(o, "curriculum") &&
+        !get_text(o, "curriculum", s->curriculum, sizeof s->curriculum, e))
         goto done;
     if (s->step < 0 || s->updates < 0 || s->updates > s->step || s->tokens < 0 || s->learned < 0) {
         err_set(e, "r1.state: impossible counts (step %" PRId64 ", updates %" PRId64 ")", s->step, s->updates);

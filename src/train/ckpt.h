@@ -7,7 +7,8 @@
  * Tensors: "w.NAME" for every parameter (the gate's selection bias too), "m.NAME" and "v.NAME" for those that are
  * trained, all float32. Metadata: r1.format, r1.state (JSON), r1.recipe (the recipe's text), r1.hash (of all that).
  * A run continued from it takes the same steps with the same bits as one that was never stopped: the loader's whole
- * state is next_doc, the schedule is a function of step, and no other random number is drawn while training.
+ * state is next_doc and, if the mix has one, the curriculum; the schedule is a function of step, and no other random
+ * number is drawn while training.
  *
  * Memory:  nothing is kept.   Threads: one caller.
  * Errors:  saving: a full disk leaves the old file as it was. Loading: format, every name, type and shape, the hash
@@ -17,6 +18,7 @@
 #include "base/str.h"
 #include "model/model.h"
 
+enum { CKPT_CURRICULUM = 1 << 14 };
 typedef struct ckpt_state {
     char     stage[16];
     int64_t  step;     /* steps done */
@@ -31,6 +33,7 @@ typedef struct ckpt_state {
     uint64_t seed, recipe_hash, mix_hash;
     int      threads; /* sums are split by thread: other threads, other last bits */
     char     kernel[16];
+    char     curriculum[CKPT_CURRICULUM]; /* as data/curriculum.h writes it; empty: none */
 } ckpt_state;
 
 bool ckpt_save(const char *path, model *m, const ckpt_state *s, const char *recipe_text, err *e) R1_MUST_USE;

@@ -6,13 +6,13 @@
 #include <ini.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/utf8.h"
+#include "data/texts.h"
 #include "train/recipe_key.h"
 
 typedef struct entry {
@@ -80,7 +80,7 @@ static char *next_line(char *buf, int cap, void *stream) {
 static int on_pair(void *user, const char *section, const char *name, const char *value) {
     reading *rd = user;
     for (int i = 0; i < rd->n_e && !rd->failed; i++) {
-        bool text = !strcmp(name, "text") || !strcmp(name, "text?"); /* a mix may have several */
+        bool text = !strcmp(name, "text") || !strcmp(name, "text?") || !strcmp(name, "manifest"); /* may be several */
         if (!text && !strcmp(rd->e[i].section, section) && !strcmp(rd->e[i].key, name)) {
             err_set(rd->error, "%s:%d: [%s] %s stands here a second time (first at %s)", rd->what, rd->line, section,
                     name, rd->e[i].place);
@@ -172,14 +172,94 @@ static bool parse_levels(const family *f, const char *p, source *s, err *e) {
 }
 
 static bool find_family(const char *name, const family **f, err *e) {
-    const char *names[64], *near;
+    const char *names[256], *near;
     if ((*f = family_find(name))) return true;
     int n = 0;
-    for (; n < family_count() && n < 63; n++) names[n] = family_at(n)->name;
+    for (; n < family_count() && n < 250; n++) names[n] = family_at(n)->name;
     names[n++] = "text";
+    names[n++] = "manifest";
+    names[n++] = "curriculum";
     near       = opt_nearest(name, names, n);
     return err_set(e, "unknown source \"%.40s\"%s%s%s", name, near ? "; did you mean \"" : "", near ? near : "",
                    near ? "\"?" : "");
+}
+
+static char *path_from(const char *dir, const char *p) {
+    str path = {0};
+    if (*p != '/' && *dir) str_addf(&path, "%s/", dir);
+    str_add(&path, p);
+    return str_take(&path);
+}
+
+/* "none", "schedule", "loss" or "loss 0.3" */
+static bool set_curriculum(recipe_mix *m, const char *value, err *e) {
+    static const char *const by[] = {"none", "loss", "schedule"};
+    char                     w[32], bar[32];
+    const char              *p = value;
+    m->loss_good               = 0.3;
+    if (!word(&p, w, sizeof w)) w[0] = '\0';
+    bool more = word(&p, bar, sizeof bar);
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(w, by[i]) && (!more || i == CURRICULUM_LOSS)) {
+            m->curriculum = (curriculum_by)i;
+            if (!more || (str_to_f64(bar, &m->loss_good) && m->loss_good > 0 && m->loss_good < 1e6)) return true;
+        }
+    return err_set(e, "curriculum: expected none, schedule, loss or loss NUMBER, found \"%.60s\"", value);
+}
+
+static bool set_manifest(recipe_mix *m, const char *dir, const char *value, err *e) {
+    char        w[64];
+    double      weight;
+    const char *p = value;
+    if (m->n_manifest == MIX_MANIFESTS) return err_set(e, "more than %d manifests", MIX_MANIFESTS);
+    if (!word(&p, w, sizeof w) || !str_to_f64(w, &weight) || !(weight >= 0 && weight <= 1e6))
+        return err_set(e, "manifest: expected a weight in 0..1e6, found \"%.60s\"", value);
+    while (*p == ' ' || *p == '\t') p++;
+    if (!*p) return err_set(e, "manifest: expected WEIGHT PATH, found \"%.60s\"", value);
+    char     *path = path_from(dir, p);
+    manifest *x    = manifest_load(path, e);
+    mem_free(path);
+    if (!x) return false;
+    m->manifest[m->n_manifest].m         = x;
+    m->manifest[m->n_manifest].written   = mem_strdup(p);
+    m->manifest[m->n_manifest++].weight = weight;
+    return true;
+}
+
+static bool add_listed(recipe_mix *m, const source *s, const char *written, err *e) {
+    for (int i = 0; s->family && i < m->n; i++)
+        if (m->src[i].family && !strcmp(m->src[i].family, s->family)) return true;
+    if (m->n == MIX_SOURCES) return err_set(e, "[mix.%s]: more than %d sources", m->name, MIX_SOURCES);
+    m->optional[m->n] = written != NULL;
+    m->written[m->n]  = written ? mem_strdup(written) : NULL;
+    m->src[m->n]      = *s;
+    if (s->text) m->src[m->n].text = mem_strdup(s->text);
+    m->n++;
+    return true;
+}
+
+/* A manifest's sources after those that have lines: each by its share of the manifest's weight. */
+static bool add_manifest(recipe_mix *m, const manifest *x, double weight, err *e) {
+    double sum = 0;
+    bool   ok  = true;
+    for (int i = 0; i < x->n; i++) sum += x->src[i].share;
+    for (int i = 0; ok && i < x->n; i++) {
+        const manifest_source *s = &x->src[i];
+        double                 w = weight * s->share / sum;
+        for (int k = 0; ok && k < s->n_fam; k++) {
+            source one = {.family = s->fam[k]->name, .weight = w / s->n_fam};
+            for (int l = 1; l <= s->fam[k]->levels && l <= LEVELS_MAX; l++) one.level_weight[l] = s->level[l];
+            ok = add_listed(m, &one, NULL, e);
+        }
+        for (int k = 0; ok && k < s->n_path; k++) {
+            source one = {.text   = s->path[k],
+                          .weight = w / s->n_path,
+                          .gsm8k  = s->kind == SOURCE_GSM8K,
+                          .filter = 1 + (int)s->language};
+            ok         = add_listed(m, &one, s->name, e);
+        }
+    }
+    return ok;
 }
 
 static bool set_source(recipe *r, const char *dir, const entry *x, err *e) {
@@ -189,6 +269,8 @@ static bool set_source(recipe *r, const char *dir, const entry *x, err *e) {
     recipe_mix   *m   = mix_of(r, name);
     bool          may = !strcmp(x->key, "text?"), text = may || !strcmp(x->key, "text");
     const family *f = NULL;
+    if (!strcmp(x->key, "curriculum")) return set_curriculum(m, x->value, e);
+    if (!strcmp(x->key, "manifest")) return set_manifest(m, dir, x->value, e);
     if (!text && !find_family(x->key, &f, e)) return false;
     int i = 0; /* --set replaces a family's line; a text is added */
     while (i < m->n && (text || m->src[i].text || strcmp(m->src[i].family, f->name) != 0)) i++;
@@ -199,10 +281,7 @@ static bool set_source(recipe *r, const char *dir, const entry *x, err *e) {
     if (text) {
         while (*p == ' ' || *p == '\t') p++;
         if (!*p) return err_set(e, "text: expected WEIGHT PATH, found \"%.60s\"", x->value);
-        str path = {0};
-        if (*p != '/' && *dir) str_addf(&path, "%s/", dir);
-        str_add(&path, p);
-        s.text         = str_take(&path);
+        s.text         = path_from(dir, p);
         m->written[i]  = mem_strdup(p);
         m->optional[i] = may;
     } else {
@@ -221,12 +300,12 @@ int recipe_sources(const recipe_mix *mix, source out[MIX_SOURCES], uint64_t *has
         const source *x = &mix->src[i];
         if (!(x->weight > 0)) continue;
         if (x->text) {
-            struct stat st;
-            if (stat(x->text, &st) != 0 && mix->optional[i]) {
+            long long size = texts_size(x->text);
+            if (size < 0 && mix->optional[i]) {
                 log_warn("mix %s: %s is not there, trained without it", mix->name, x->text);
                 continue;
             }
-            str_addf(&s, "text %.17g %s %lld\n", x->weight, mix->written[i], (long long)st.st_size);
+            str_addf(&s, "text %.17g %s %lld\n", x->weight, mix->written[i], size < 0 ? 0 : size);
         } else {
             str_addf(&s, "%s %.17g", x->family, x->weight);
             for (int l = 1; l <= LEVELS_MAX; l++) str_addf(&s, " %.17g", x->level_weight[l]);
@@ -243,7 +322,11 @@ static void dump_mixes(const recipe *r, str *out) {
     for (int i = 0; i < r->n_mix; i++) {
         const recipe_mix *m = &r->mix[i];
         str_addf(out, "[mix.%s]\n", m->name);
-        for (int k = 0; k < m->n; k++) {
+        if (m->curriculum == CURRICULUM_LOSS) str_addf(out, "curriculum = loss %.17g\n", m->loss_good);
+        if (m->curriculum == CURRICULUM_SCHEDULE) str_add(out, "curriculum = schedule\n");
+        for (int k = 0; k < m->n_manifest; k++)
+            str_addf(out, "manifest = %.17g %s\n", m->manifest[k].weight, m->manifest[k].written);
+        for (int k = 0; k < m->n_listed; k++) {
             const source *s = &m->src[k];
             if (s->text) {
                 str_addf(out, "text%s = %.17g %s\n", m->optional[k] ? "?" : "", s->weight, m->written[k]);
@@ -355,7 +438,11 @@ static bool finish(recipe *r, err *e) {
         if (!finish_model(r, e)) return false;
     }
     for (int i = 0; i < r->n_mix; i++) {
-        double sum = 0;
+        double      sum = 0;
+        recipe_mix *m   = &r->mix[i];
+        m->n_listed     = m->n;
+        for (int k = 0; k < m->n_manifest; k++)
+            if (!add_manifest(m, m->manifest[k].m, m->manifest[k].weight, e)) return false;
         for (int k = 0; k < r->mix[i].n; k++) sum += r->mix[i].src[k].weight;
         if (!(sum > 0)) return err_set(e, "[mix.%s]: all weights are 0", r->mix[i].name);
     }
@@ -408,11 +495,16 @@ recipe *recipe_load(const char *path, const char *const *sets, int n_sets, err *
 
 void recipe_free(recipe *r) {
     if (!r) return;
-    for (int i = 0; i < r->n_mix; i++)
+    for (int i = 0; i < r->n_mix; i++) {
         for (int k = 0; k < r->mix[i].n; k++) {
             mem_free((char *)(uintptr_t)r->mix[i].src[k].text);
             mem_free(r->mix[i].written[k]);
         }
+        for (int k = 0; k < r->mix[i].n_manifest; k++) {
+            manifest_free(r->mix[i].manifest[k].m);
+            mem_free(r->mix[i].manifest[k].written);
+        }
+    }
     mem_free(r->mix);
     str_free(&r->text);
     mem_free(r);

@@ -12,7 +12,13 @@
  *   linear     = 1                        ; a family and its weight; all its levels alike
  *   arithmetic = 1 levels 1:1 2:1 5:2     ; weights of single levels, the others are left out
  *   text       = 0.1 ../data/a.txt        ; windows of a UTF-8 file; may be repeated. Paths are relative to the
- *   text?      = 0.1 ../data/b.txt        ; recipe's folder. `text?`: left out, with a warning, if it is not there
+ *   text?      = 0.1 ../data/b.txt        ; recipe's folder. `text?`: left out, with a warning, if it is not there.
+ *                                         ; Also a .jsonl file, or a pattern of files (data/texts.h)
+ *   manifest   = 1 data/manifest.ini      ; all sources of a manifest (data/manifest.h) by their shares of this weight;
+ *                                         ; those that are not there are left out. A family that has a line keeps it
+ *   curriculum = loss 0.3                 ; or schedule, none (default): how the levels of families move
+ *                                         ; (data/curriculum.h), within those that have a weight. The number: a
+ *                                         ; document with a lower loss counts as good
  *
  * The file is INI as inih reads it: `;` comments anywhere, `#` at the start of a line.
  *
@@ -22,12 +28,13 @@
 #ifndef R1_RECIPE_H
 #define R1_RECIPE_H
 #include "data/loader.h"
+#include "data/manifest.h"
 #include "model/cfg.h"
 #include "train/schedule.h"
 
 enum { STAGE_TOKENIZER, STAGE_PRETRAIN, STAGE_SFT, N_STAGES };
 extern const char *const stage_names[N_STAGES]; /* "tokenizer", "pretrain", "sft" */
-enum { RECIPE_NAME = 64, RECIPE_PATH = 512, MIX_SOURCES = 32 };
+enum { RECIPE_NAME = 64, RECIPE_PATH = 512, MIX_SOURCES = 160, MIX_MANIFESTS = 4 };
 
 typedef struct recipe_stage {
     char     mix[RECIPE_NAME];
@@ -54,6 +61,15 @@ typedef struct recipe_mix {
     bool   optional[MIX_SOURCES];
     char  *written[MIX_SOURCES]; /* a text path as the recipe has it; NULL for a family */
     int    n, line;
+    int    n_listed; /* of them with a line of their own; the others come from manifests */
+    struct {
+        manifest *m;
+        char     *written;
+        double    weight;
+    } manifest[MIX_MANIFESTS];
+    int           n_manifest;
+    curriculum_by curriculum;
+    double        loss_good;
 } recipe_mix;
 
 typedef struct recipe {

@@ -29,7 +29,9 @@ typedef struct trainer {
     loader             *train, *valid;
     rows_batch         *micro; /* [n_micro] of one step */
     int                 n_micro;
-    rows_batch          vb; /* a validation micro-batch */
+    float              *row_nll; /* [micro_tokens] of one micro-batch; NULL: no curriculum by loss */
+    curriculum          cur;     /* n = 0: none */
+    rows_batch          vb;      /* a validation micro-batch */
     optim              *opt;
     metrics            *log;
     progress           *bar;
@@ -86,6 +88,58 @@ static double load_ratio(model *m) {
     return layers ? sum / layers : 0;
 }
 
+/* ---- the curriculum: what a step's documents say about their families' levels ---- */
+static void note_losses(trainer *t, const rows_batch *b) {
+    for (int q = 0; q < b->n_seq; q++) {
+        double sum = 0, n = 0;
+        for (int i = b->start[q]; i < b->start[q + 1]; i++) {
+            sum += (double)t->row_nll[i];
+            n += (double)b->w[i];
+        }
+        if (b->family[q] >= 0 && n > 0) curriculum_note_loss(&t->cur, b->family[q], b->level[q], sum / n);
+    }
+}
+
+/* Levels move between steps only: a step's documents are drawn from one state, the one that a checkpoint before it
+ * holds. */
+static void curriculum_step(trainer *t) {
+    str s = {0};
+    if (!t->cur.n) {
+        t->s.curriculum[0] = '\0';
+        return;
+    }
+    if (t->a->mix->curriculum == CURRICULUM_SCHEDULE)
+        curriculum_schedule(&t->cur, (double)t->s.step / (double)t->o->sched.steps);
+    loader_moved(t->train);
+    curriculum_save(&t->cur, &s);
+    snprintf(t->s.curriculum, sizeof t->s.curriculum, "%s", s.p);
+    str_free(&s);
+}
+
+static bool curriculum_setup(trainer *t, err *e) {
+    const recipe_mix *mix = t->a->mix;
+    str               s   = {0};
+    curriculum_init(&t->cur);
+    if (mix->curriculum == CURRICULUM_NONE) return true;
+    t->cur.loss_good = mix->loss_good;
+    for (int i = 0; i < mix->n; i++) {
+        const source *x  = &mix->src[i];
+        int           lo = 0, hi = 0;
+        for (int l = 1; l <= LEVELS_MAX; l++)
+            if (x->level_weight[l] > 0) hi = l, lo = lo ? lo : l;
+        if (x->family && x->weight > 0 && lo && curriculum_add(&t->cur, x->family, lo, hi) < 0)
+            return err_set(e, "mix %s: a curriculum has at most %d families", mix->name, CURRICULUM_FAMILIES);
+    }
+    curriculum_save(&t->cur, &s);
+    bool fits = s.len < sizeof t->s.curriculum;
+    str_free(&s);
+    if (!fits) return err_set(e, "mix %s: the curriculum's state is too long for a checkpoint", mix->name);
+    loader_follow(t->train, &t->cur);
+    if (mix->curriculum == CURRICULUM_LOSS)
+        t->row_nll = mem_calloc((size_t)t->o->micro_tokens, sizeof *t->row_nll);
+    return true;
+}
+
 /* ---- one step ---- */
 static void step_fill(trainer *t, step_sums *x) {
     double t0 = time_now();
@@ -104,13 +158,15 @@ static void step_compute(trainer *t, step_sums *x) {
     loss_args la = {.scale         = (float)(1.0 / (double)(x->learned > 0 ? x->learned : 1)),
                     .mtp_lambda    = x->lambda,
                     .balance_alpha = t->o->balance_alpha,
-                    .backward      = true};
+                    .backward      = true,
+                    .row_nll       = t->row_nll};
     for (int i = 0; i < t->n_micro; i++) {
         if (!t->micro[i].n) continue;
         train_rows   rows = rows_of(&t->micro[i]);
         model_losses l    = {0};
         model_loss(t->m, t->w, &rows, &la, &l);
         add_losses(&x->l, &l);
+        if (t->row_nll) note_losses(t, &t->micro[i]);
     }
     x->l.balance /= t->n_micro;
     t->t.compute += time_now() - t0;
@@ -130,6 +186,7 @@ static bool step_update(trainer *t, step_sums *x, err *e) {
     model_bias_update(t->m, t->o->bias_gamma);
     t->t.optim += time_now() - t0;
     t->s.step++;
+    curriculum_step(t);
     t->s.tokens += x->tokens;
     t->s.learned += x->learned;
     if (x->r.finite) {
@@ -194,6 +251,7 @@ static json_t *step_metrics(const trainer *t, const step_sums *x) {
     put_real(o, "tok_s", ratio((double)x->tokens, x->seconds));
     put_real(o, "peak_share", ratio(x->flops, x->seconds * t->peak));
     put_real(o, "elapsed", t->s.elapsed);
+    if (t->cur.n) put_real(o, "level", curriculum_mean(&t->cur));
     if (!x->r.finite) json_object_set_new(o, "skipped", json_string(x->r.bad));
     if (x->valid >= 0) {
         put_real(o, "valid_loss", x->valid);
@@ -347,13 +405,17 @@ static bool setup(trainer *t, err *e) {
     str_clear(&path);
     str_addf(&path, "%s/metrics.jsonl", t->a->dir);
     ok = ok && (t->w = work_new(t->m, o->micro_tokens, WORK_TRAIN, e)) &&
-         (t->train = make_loader(t, SPLIT_TRAIN, &mix_hash, e)) && (t->valid = make_loader(t, SPLIT_VALID, NULL, e));
+         (t->train = make_loader(t, SPLIT_TRAIN, &mix_hash, e)) &&
+         (t->valid = make_loader(t, SPLIT_VALID, NULL, e)) && curriculum_setup(t, e);
     if (ok && t->a->resume && fs_exists(t->last.p)) {
         ok = resume(t, e);
         if (ok && t->s.mix_hash != mix_hash)
             ok = err_set(e, "%s: the run was begun with other sources in mix %s (a text that came or went?)", t->last.p,
                          t->a->mix->name);
+        if (ok && t->cur.n && t->s.curriculum[0])
+            ok = curriculum_load(&t->cur, t->s.curriculum, strlen(t->s.curriculum), e) || err_in(e, "%s", t->last.p);
     }
+    curriculum_step(t);
     t->s.mix_hash    = mix_hash;
     t->s.recipe_hash = t->a->recipe_hash;
     t->s.seed        = t->a->seed;
@@ -389,6 +451,7 @@ static void teardown(trainer *t) {
     loader_free(t->valid);
     for (int i = 0; i < t->n_micro; i++) rows_batch_free(&t->micro[i]);
     mem_free(t->micro);
+    mem_free(t->row_nll);
     rows_batch_free(&t->vb);
     optim_free(t->opt);
     if (t->w) work_free(t->w);
