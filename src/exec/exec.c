@@ -27,8 +27,8 @@ enum {
     MAX_HELPERS  = 64,
     SMALL        = 16384, /* a program that fits into the socket beside another, so that sending it cannot wait */
     START_MS     = 60000,
-    ANSWER_MS    = (EXEC_WALL_SECONDS + 20) * 1000, /* a helper that takes longer is stuck itself */
-    MOST_RESTART = 3                                /* in a row without an answer in between */
+    ANSWER_MS    = (EXEC_WALL_MOST + 20) * 1000, /* a helper that takes longer is stuck itself */
+    MOST_RESTART = 3                             /* in a row without an answer in between */
 };
 
 typedef struct batch { /* the jobs of one call */
@@ -260,14 +260,14 @@ static request *next_job(exec *x, request *const *have, int n) {
     return q;
 }
 
-/* The helper is gone with these jobs. The first may be the cause: it gets one more try. */
+/* The helper is gone with these jobs. The first may be the cause: it gets two more tries. */
 static void lost(helper *h, request **have, int n) {
     helper_stop(h);
     h->restarts++;
     for (int i = n - 1; i >= 0; i--) {
         request *q = have[i];
-        if (i == 0 && ++q->tries >= 2) {
-            result_set(q->res, EXEC_DIED, "its helper process died, twice");
+        if (i == 0 && ++q->tries >= 3) {
+            result_set(q->res, EXEC_DIED, "its helper process died, three times");
             finish(h->x, q, NULL);
             continue;
         }
@@ -277,8 +277,17 @@ static void lost(helper *h, request **have, int n) {
     }
 }
 
+/* A helper that was killed while it had nothing to do: no job is to blame. */
+static bool idle_and_alive(helper *h) {
+    struct pollfd f = {.fd = h->fd, .events = POLLIN};
+    if (poll(&f, 1, 0) == 0) return true;
+    helper_stop(h);
+    h->restarts++;
+    return false;
+}
+
 static bool restart(helper *h, err *e) {
-    if (h->pid) return true;
+    if (h->pid && idle_and_alive(h)) return true;
     if (h->restarts > MOST_RESTART) {
         struct timespec t = {0, 200000000}; /* something is wrong with the machine: not in a tight loop */
         nanosleep(&t, NULL);

@@ -18,12 +18,14 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { /* what one job may use */
-       EXEC_CPU_SECONDS  = 1,
-       EXEC_WALL_SECONDS = 2,
-       EXEC_MEMORY_MB    = 64, /* beyond what the interpreter has already */
-       EXEC_OUT_MAX      = 65536,
-       EXEC_CODE_MAX     = 1 << 20 /* bytes of code */
+/* What one job may use. */
+enum {
+    EXEC_CPU_SECONDS  = 1,
+    EXEC_WALL_SECONDS = 2,
+    EXEC_WALL_MOST    = 10, /* while it waits for its share of a busy machine */
+    EXEC_MEMORY_MB    = 64, /* beyond what the interpreter has already */
+    EXEC_OUT_MAX      = 65536,
+    EXEC_CODE_MAX     = 1 << 20 /* bytes of code */
 };
 
 typedef enum {

@@ -302,9 +302,15 @@ static int audit(const char *event, PyObject *args, void *data) {
     if (!guarded) return 0;
     size_t i = 0;
     while (i < sizeof events / sizeof *events && strcmp(event, events[i]) != 0) i++;
-    if (i == sizeof events / sizeof *events) refuse(event);
     PyObject *a = PyTuple_Check(args) && PyTuple_GET_SIZE(args) > 0 ? PyTuple_GET_ITEM(args, 0) : NULL;
     PyObject *b = PyTuple_Check(args) && PyTuple_GET_SIZE(args) > 1 ? PyTuple_GET_ITEM(args, 1) : NULL;
+    /* After a syntax error CPython looks for the line in the file (C's fopen: the only open without flags). */
+    PyObject *flags = PyTuple_Check(args) && PyTuple_GET_SIZE(args) > 2 ? PyTuple_GET_ITEM(args, 2) : NULL;
+    if (strcmp(event, "open") == 0 && flags && PyLong_Check(flags) && PyLong_AsLong(flags) == 0) {
+        PyErr_SetString(PyExc_FileNotFoundError, "no files here");
+        return -1;
+    }
+    if (i == sizeof events / sizeof *events) refuse(event);
     if (strcmp(event, "import") == 0) return a && import_allowed(a) ? 0 : -1;
     if (strcmp(event, "object.__getattr__") == 0 && b && PyUnicode_Check(b)) {
         const char *s = PyUnicode_AsUTF8(b);
