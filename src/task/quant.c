@@ -90,6 +90,26 @@ int quant_sum(quants *q, const char *name, const int *ref, int n) {
     return k;
 }
 
+int quant_product(quants *q, const char *name, const quant_term *t, int n) {
+    decimal v = {1, 0};
+    if (n > QUANT_TERMS) abort();
+    for (int i = 0; i < n; i++) v = value_of(q, v, '*', term_value(q, &t[i]));
+    int k     = add(q, name, '*', v);
+    q->q[k].n = n;
+    for (int i = 0; i < n; i++) q->q[k].t[i] = t[i];
+    return k;
+}
+
+int quant_root(quants *q, const char *name, int of) {
+    long v = quant_value(q, of), c = 1;
+    while (c * c < v && c < 100) c++;
+    if (c * c != v) q->bad = true;
+    int k        = add(q, name, 'r', (decimal){c, 0});
+    q->q[k].t[0] = quant_ref(of);
+    q->q[k].n    = 1;
+    return k;
+}
+
 int quant_part(quants *q, const char *name, int of, long k, long m, const char *said) {
     decimal one = value_of(q, q->q[of].v, '/', (decimal){m, 0});
     if (one.places && !q->parts) q->bad = true;
@@ -123,8 +143,8 @@ static void put_term(str *s, const quants *q, const quant_term *t) {
 static void put_rhs(str *s, const quants *q, const quant *d) {
     if (d->op == '?') {
         str_addc(s, '?');
-    } else if (d->op == 'f') {
-        str_addf(s, "%s of ", d->said);
+    } else if (d->op == 'f' || d->op == 'r') {
+        str_addf(s, "%s of ", d->op == 'r' ? "root" : d->said);
         put_term(s, q, &d->t[0]);
     } else if (d->op == '*' && (adverb(d->t[0].word) || adverb(d->t[1].word))) {
         int w = adverb(d->t[1].word);
@@ -141,6 +161,10 @@ static void put_rhs(str *s, const quants *q, const quant *d) {
 }
 
 static void put_understood(str *s, const quants *q) {
+    if (*q->said) {
+        str_add(s, q->said);
+        return;
+    }
     for (int k = 0; k < q->n; k++) {
         const quant *d = &q->q[q->order[k]];
         str_add(s, d->name);
@@ -166,6 +190,7 @@ static void put_key(str *s, const quants *q, const char *prefix) {
         str_addc(s, (char)('a' + i));
         str_addc(s, '=');
         if (d->op == 'f') str_addf(s, "%ld/%ld*", d->k, d->m);
+        if (d->op == 'r') str_add(s, "root ");
         for (int k = 0; k < d->n; k++) {
             if (k) str_addc(s, d->op);
             if (d->t[k].ref >= 0) str_addc(s, (char)('a' + d->t[k].ref));
@@ -237,6 +262,10 @@ static void put_names(str *s, const quants *q, const int *v, int n) {
 }
 
 static void put_plan(str *s, const quants *q, const route *w) {
+    if (*q->plan) {
+        str_addf(s, "%s\n", q->plan);
+        return;
+    }
     if (w->n_ahead) {
         str_add(s, "find ");
         put_names(s, q, w->ahead, w->n_ahead);
@@ -321,8 +350,33 @@ static void work_part(trace *t, quants *q, quant *d) {
     d->got      = step(t, d->name, one, '*', k);
 }
 
+/* 169: between 10 * 10 and 20 * 20, and which last digits have squares that end in 9? Try those. */
+static decimal work_root(trace *t, const char *head, decimal x) {
+    long v = x.v, tens = 0, c = 0;
+    if (!whole(x) || v <= 0 || v > 9801) t->bad = true;
+    if (t->bad) return x;
+    while (tens < 90 && (tens + 10) * (tens + 10) <= v) tens += 10;
+    if (v >= 100)
+        str_addf(t->out, "%ld * %ld = %ld, %ld * %ld = %ld, %ld is between\n", tens, tens, tens * tens, tens + 10,
+                 tens + 10, (tens + 10) * (tens + 10), v);
+    for (long d = 0; d < 10 && !c; d++) {
+        long k = tens + d;
+        if (k * k % 10 != v % 10 || !k) continue;
+        if (v >= 100) str_addf(t->out, "%ld * %ld = %ld ends in %ld, try %ld\n", d, d, d * d, v % 10, k);
+        if (digits_op(t, k, '*', k) == v) c = k;
+        else str_add(t->out, "no\n");
+    }
+    if (!c) t->bad = true; /* after a slip: not a square */
+    str_addf(t->out, "%s = %ld\n", head, c);
+    return (decimal){c, 0};
+}
+
 static void work_one(trace *t, quants *q, int i) {
     quant *d = &q->q[i];
+    if (d->op == 'r') {
+        d->got = work_root(t, d->name, term_got(q, &d->t[0]));
+        return;
+    }
     if (d->op == 'f') {
         work_part(t, q, d);
         return;
@@ -444,6 +498,17 @@ static bool check_sum(trace *t, const quants *q, const quant *d) { /* the terms 
     return compare(t, v, d->got);
 }
 
+/* Three factors and more: multiplied from behind. */
+static bool check_product(trace *t, const quants *q, const quant *d) {
+    decimal v = term_got(q, &d->t[d->n - 1]);
+    str_addf(t->out, "%s from behind\n", d->name);
+    for (int k = d->n - 2; k >= 0; k--) {
+        decimal b = term_got(q, &d->t[k]);
+        v = whole(v) && whole(b) ? (decimal){digits_op(t, v.v, '*', b.v), 0} : decimal_norm(decimal_op(t, v, '*', b));
+    }
+    return compare(t, v, d->got);
+}
+
 static decimal product(trace *t, decimal a, long k) {
     return whole(a) ? (decimal){digits_op(t, a.v, '*', k), 0} : decimal_norm(decimal_op(t, a, '*', (decimal){k, 0}));
 }
@@ -453,7 +518,9 @@ static bool check_one(trace *t, const quants *q, int i) {
     decimal      a = term_got(q, &d->t[0]), b = d->n > 1 ? term_got(q, &d->t[1]) : a, c = d->got;
     bool         small_b = whole(b) && b.v >= 1 && b.v <= DIGITS_DIVISOR,
          small_a         = whole(a) && a.v >= 1 && a.v <= DIGITS_DIVISOR;
+    if (d->op == '*' && d->n > 2) return check_product(t, q, d);
     switch (d->op) {
+    case 'r': return gives(t, c, '*', c, a);
     case '+': return d->n > 2 ? check_sum(t, q, d) : gives(t, c, '-', b, a);
     case '-': return gives(t, c, '+', b, a);
     case '/': return gives(t, c, '*', b, a);

@@ -28,7 +28,7 @@
 #include "task/decimal.h"
 #include "task/fam.h"
 
-enum { QUANTS = 24, QUANT_NAME = 40, QUANT_TERMS = 6, QUANT_UNUSED = 8 };
+enum { QUANTS = 24, QUANT_NAME = 40, QUANT_TERMS = 6, QUANT_UNUSED = 8, QUANT_SAID = 400 };
 typedef struct quant_term {
     int         ref; /* a quantity, or -1: the number v */
     decimal     v;
@@ -36,7 +36,7 @@ typedef struct quant_term {
 } quant_term;
 typedef struct quant {
     char       name[QUANT_NAME];
-    char       op; /* '=' given, '?' to be found, + (two terms or more) - * /, 'f': k/m of t[0] */
+    char       op; /* '=' given, '?' to be found, + and * (two terms or more) - /, 'f': k/m of t[0], 'r': root */
     int        n;
     quant_term t[QUANT_TERMS];
     long       k, m;
@@ -52,8 +52,10 @@ typedef struct quants {
     decimal unused[QUANT_UNUSED];
     int     n_unused;
     bool    bad;
-    bool    parts; /* a quantity may be a decimal number */
-    long    limit; /* no value above it; 0: 99999 */
+    bool    parts;            /* a quantity may be a decimal number */
+    long    limit;            /* no value above it; 0: 99999 */
+    char    said[QUANT_SAID]; /* the Understand line, if it is not simply the definitions (then they are the way) */
+    char    plan[QUANT_SAID]; /* likewise the Plan */
 } quants;
 
 quants      quants_new(void);
@@ -65,6 +67,8 @@ int         quant_given(quants *q, const char *name, quant_term v);
 int         quant_unknown(quants *q, const char *name, long truth);
 int         quant_op(quants *q, const char *name, quant_term a, char op, quant_term b);
 int         quant_sum(quants *q, const char *name, const int *ref, int n);
+int         quant_product(quants *q, const char *name, const quant_term *t, int n);
+int         quant_root(quants *q, const char *name, int of); /* of a square of a whole number up to 99 */
 int         quant_part(quants *q, const char *name, int of, long k, long m, const char *said);
 void        quant_known(quants *q, int i);       /* the story tells this value; with quant_unknown */
 void        quant_unused(quants *q, long v);     /* a number of the story that nothing needs */

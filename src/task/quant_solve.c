@@ -19,7 +19,8 @@ typedef struct named {
     form        v;
 } named;
 typedef struct statement {
-    int         name;
+    int         name;       /* or -1: an equation of two expressions */
+    const char *lhs, *lend; /* then its left side */
     const char *rhs, *end;
     bool        done;
 } statement;
@@ -157,6 +158,13 @@ static bool factor(solver *s, form *v) {
         s->p += sizeof of - 1;
         return op2(*v, '/', hundred, v) && words(s, &a) && op2(a, '*', *v, v);
     }
+    const char *next = s->p;
+    while (next < s->end && *next == ' ') next++;
+    if (next < s->end && isalpha((unsigned char)*next)) { /* "3 parts" */
+        form a;
+        s->p = next;
+        return words(s, &a) && op2(a, '*', *v, v);
+    }
     return true;
 }
 
@@ -193,18 +201,20 @@ static bool learn(solver *s, ratio x) {
     return true;
 }
 
+static bool equate(solver *s, form l, form r) {
+    form  z;
+    ratio x;
+    if (!op2(l, '-', r, &z)) return false;
+    if (!z.k.p) return z.c.p == 0;
+    return ratio_op(z.c, '/', z.k, &x) && learn(s, (ratio){-x.p, x.q});
+}
+
 static bool give(solver *s, int name, form v) {
     named *d = &s->name[name];
-    form   z;
-    if (!d->has) {
-        d->has = true;
-        d->v   = v;
-        return true;
-    }
-    if (!op2(d->v, '-', v, &z)) return false;
-    if (!z.k.p) return z.c.p == 0;
-    ratio x;
-    return ratio_op(z.c, '/', z.k, &x) && learn(s, (ratio){-x.p, x.q});
+    if (d->has) return equate(s, d->v, v);
+    d->has = true;
+    d->v   = v;
+    return true;
 }
 
 static bool sweep(solver *s, bool *moved) {
@@ -213,19 +223,28 @@ static bool sweep(solver *s, bool *moved) {
         statement *st = &s->st[i];
         form       v;
         if (st->done) continue;
+        form l = {{0, 1}, {0, 1}};
+        s->p   = st->lhs;
+        s->end = st->lend;
+        if (st->name < 0 && !sum(s, &l)) continue;
         s->p   = st->rhs;
         s->end = st->end;
         if (!sum(s, &v)) continue;
         st->done = *moved = true;
+        if (st->name < 0) {
+            if (!equate(s, l, v)) return false;
+            continue;
+        }
         if (!give(s, st->name, v)) return false;
     }
     return true;
 }
 
-static void add_statement(solver *s, int name, const char *rhs, const char *end) {
-    while (rhs < end && *rhs == ' ') rhs++;
-    while (end > rhs && end[-1] == ' ') end--;
-    if (s->n_st < STATEMENTS) s->st[s->n_st++] = (statement){name, rhs, end, end - rhs == 1 && *rhs == '?'};
+static void add_statement(solver *s, statement st) {
+    while (st.rhs < st.end && *st.rhs == ' ') st.rhs++;
+    while (st.end > st.rhs && st.end[-1] == ' ') st.end--;
+    st.done = st.end - st.rhs == 1 && *st.rhs == '?';
+    if (s->n_st < STATEMENTS) s->st[s->n_st++] = st;
 }
 
 static bool read_line(solver *s, const char *p, size_t n) {
@@ -242,11 +261,17 @@ static bool read_line(solver *s, const char *p, size_t n) {
             continue;
         }
         const char *eq = memchr(p, '=', len);
-        int         name;
-        if (!eq || (name = name_of(s, p, (size_t)(eq - p))) < 0) return false;
+        if (!eq) return false;
         const char *eq2 = memchr(eq + 1, '=', (size_t)(stop - eq - 1));
-        add_statement(s, name, eq + 1, eq2 ? eq2 : stop);
-        if (eq2) add_statement(s, name, eq2 + 1, stop);
+        statement   st  = {.name = -1, .lhs = p, .lend = eq, .rhs = eq + 1, .end = eq2 ? eq2 : stop};
+        while (st.lend > p && st.lend[-1] == ' ') st.lend--;
+        if (word_run(p, st.lend) == (size_t)(st.lend - p)) st.name = name_of(s, p, (size_t)(st.lend - p));
+        add_statement(s, st);
+        if (eq2) {
+            st.rhs = eq2 + 1;
+            st.end = stop;
+            add_statement(s, st);
+        }
     }
     return s->asked >= 0;
 }
