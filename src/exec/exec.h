@@ -6,13 +6,22 @@
  *   if (res.status == EXEC_OK) puts(res.out.p);          // "42\n"
  *   exec_result_free(&res);
  *
- * A helper process (CPython embedded, started once, one a core) is locked down by seccomp and rlimits: no files, no
- * network, no exec, no new processes from inside; each job is a fork of it with 1 s of CPU, 2 s of wall clock, 64 MB
- * and 64 KB of output. A job that dies, hangs or misbehaves costs that job alone. Runs are deterministic: fixed hash
- * seed, no clock, no random source.
+ * A helper process (r1-python: CPython embedded, started once, one a core) is locked down by seccomp and rlimits: no
+ * files, no network, no exec, no new processes from inside; each job is a fork of it with the limits below. A job that
+ * dies, hangs or misbehaves costs that job alone; a helper that dies is started again. What is refused ends the job at
+ * once and has a name ("open is not allowed"), also where the program would have caught the exception.
  *
- * Memory:  a result owns its strings.   Errors: exec_run is false only when there is no helper to run anything;
- * whatever the program does is in res.status.   Threads: any number may call at once; they share the helpers. */
+ * Runs are deterministic: fixed hash seed, no clock, no random source, no address randomisation where the system allows
+ * to switch it off. Jobs may import math, statistics, itertools, re, json, datetime, dataclasses and the like (PUBLIC
+ * in prelude.py has the list); stdin is empty, stderr goes nowhere, warnings are off. `lines` counts what the program
+ * executes, code that it makes itself (exec, dataclass methods) included, the inside of the library not.
+ *
+ * r1-python is looked for in R1_PYTHON, beside the running program, and at the root of the build tree.
+ *
+ * Memory:  a result owns its strings; it begins as {0} and may be used again without freeing it.
+ * Errors:  exec_run is false only when there is no helper to run anything; what the program does is in res.status.
+ * Threads: any number may call at once; they share the helpers. After a fork only the parent may go on using an exec.
+ */
 #ifndef R1_EXEC_H
 #define R1_EXEC_H
 #include "base/err.h"
@@ -31,7 +40,7 @@ enum {
 typedef enum {
     EXEC_OK,      /* ran to its end */
     EXEC_RAISED,  /* an uncaught exception, also SyntaxError and sys.exit: res.error is "ValueError: ..." (one line) */
-    EXEC_TIMEOUT, /* CPU or wall clock */
+    EXEC_TIMEOUT, /* CPU, or wall clock without using much of it */
     EXEC_MEMORY,  /* MemoryError or over the limit */
     EXEC_OUTPUT,  /* more output than allowed (res.out holds the beginning) */
     EXEC_DENIED,  /* tried what is not allowed: files, network, processes, ctypes; res.error names it */

@@ -518,7 +518,7 @@ static void raised(void) {
     /* Anything below may fail for want of memory: this is the answer then. */
     bool memory = PyErr_GivenExceptionMatches(value, PyExc_MemoryError);
     if (memory) worker_end(slot, EXEC_MEMORY, "MemoryError");
-    char      buf[EXEC_WIRE_ERROR];
+    char      buf[2 * EXEC_WIRE_ERROR]; /* put_error cuts, between characters */
     PyObject *name = PyObject_GetAttrString((PyObject *)Py_TYPE(value), "__qualname__");
     PyObject *mod  = PyObject_GetAttrString((PyObject *)Py_TYPE(value), "__module__");
     PyObject *text = message(value), *safe = text ? PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace") : NULL;
