@@ -41,16 +41,16 @@ void biz_amount_of(str *s, money m, decimal v) {
 
 measure biz_measure(rng *r, bool in_money) {
     static const char *const cash[]     = {"revenue", "sales", "income", "turnover", "takings", "earnings"};
-    static const char *const count[][2] = {
-        {"units sold", "units"},     {"orders", "orders"},       {"sales", "units"},
-        {"tickets sold", "tickets"}, {"downloads", "downloads"}, {"bookings", "bookings"},
-        {"customers", "customers"},  {"items sold", "items"},    {"deliveries", "deliveries"}};
-    measure q = {.m = biz_money(r)};
+    static const char *const count[][2] = {{"units sold", "units"},     {"orders", "orders"},
+                                           {"tickets sold", "tickets"}, {"downloads", "downloads"},
+                                           {"bookings", "bookings"},    {"customers", "customers"},
+                                           {"items sold", "items"},     {"deliveries", "deliveries"}};
+    measure                  q          = {.m = biz_money(r)};
     if (in_money) {
         q.col = cash[rng_below(r, 6)];
         snprintf(q.in, sizeof q.in, " in %s", q.m.name);
     } else {
-        const char *const *c = count[rng_below(r, 9)];
+        const char *const *c = count[rng_below(r, 8)];
         q.col                = c[0];
         q.unit               = c[1];
     }
@@ -226,6 +226,14 @@ void biz_list(str *s, const ledger *l, int col, const char *in) {
     }
 }
 
+void biz_rows(str *s, const ledger *l, int col, const int *rows, int n) {
+    str_addf(s, "%s at: ", l->col[col]);
+    for (int i = 0; i < n; i++) {
+        str_addf(s, "%s%s ", i ? ", " : "", l->name[rows[i]]);
+        put_cell(s, l, rows[i], col);
+    }
+}
+
 int biz_cells(sheet *s, const ledger *l, int col, const char *in, int *out, const char **names) {
     int n = 0;
     for (int i = 0; i < l->rows; i++) {
@@ -236,19 +244,107 @@ int biz_cells(sheet *s, const ledger *l, int col, const char *in, int *out, cons
     return n;
 }
 
+/* ---- parts of a problem */
+int biz_given(sheet *s, str *u, const char *label, long v, int places) {
+    str_addf(u, "; %s: ", label);
+    biz_number(u, v, places);
+    return sheet_given(s, v, places);
+}
+
+void biz_lines(sheet *s, str *u, str *text, const char *label, const ledger *l, money m, int *cells) {
+    for (int i = 0; i < l->rows; i++) {
+        if (u) str_addf(u, i ? ", %s " : "; %s: %s ", i ? l->name[i] : label, l->name[i]);
+        if (u) put_cell(u, l, i, 0);
+        joint(text, l, i, ", ", " and ");
+        str_addf(text, "%s ", l->name[i]);
+        biz_amount(text, m, l->v[i][0], l->places[0]);
+        cells[i] = sheet_given(s, l->v[i][0], l->places[0]);
+    }
+}
+
+void biz_costs(rng *r, ledger *l, int n, int lo, int hi) {
+    static const char *const of[]     = {"rent",     "wages",     "materials", "advertising", "insurance",
+                                         "energy",   "transport", "repairs",   "packaging",   "software",
+                                         "cleaning", "training",  "phone",     "fees"};
+    bool                     used[14] = {false};
+    l->kind                           = LEDGER_PRODUCTS;
+    l->rows                           = n;
+    l->head = "cost", l->heads = "costs";
+    for (int i = 0; i < n; i++) {
+        int k;
+        do k = (int)rng_below(r, 14);
+        while (used[k]);
+        used[k]    = true;
+        l->name[i] = of[k];
+        l->v[i][0] = rng_range(r, lo, hi);
+    }
+    if (!l->cols) ledger_col(l, "costs", 0);
+}
+
+void biz_winner(str *truth, const char *const *name, int n, int pick, decimal v, const char *sense) {
+    str_addf(truth, "%s ", name[pick]);
+    decimal_put(truth, v);
+    for (int i = 0; i < n; i++) str_addf(truth, "%s%s", i ? ", " : "; ", name[i]);
+    str_addf(truth, "; %s", sense);
+}
+
+const char *biz_who(rng *r) {
+    static const char *const of[] = {"a bakery",     "a bookshop",     "a small shop",    "a café",
+                                     "a start-up",   "a farm",         "a workshop",      "a food stall",
+                                     "a restaurant", "an online shop", "a garden centre", "a printing firm",
+                                     "a toy maker",  "a bike shop",    "a company",       "a dairy"};
+    uint64_t                 k    = rng_below(r, 3);
+    return k == 0 ? lexicon_name(r) : k == 1 ? lexicon_noun(r, LEX_COMPANY).many : of[rng_below(r, 16)];
+}
+
+const char biz_round_1[] =
+    " {Round to one decimal[ place].|Give one decimal[ place].|Round the result to one decimal.|(one decimal place)|"
+    "One decimal is enough, rounded.|Rounded to one decimal, please.|Please round to one decimal place.}";
+const char biz_round_2[] =
+    " {Round to two decimals.|Give two decimals.|Round the result to two decimal places.|(two decimal places)|"
+    "Two decimals, rounded.|Rounded to two decimals, please.|Please round to two decimal places.}";
+
 /* ---- the problem written */
 void biz_open(problem *p, const char *name, const char *understood, const char *plan) {
     str_addf(&p->key, "%s:%s", name, understood);
     str_addf(&p->reasoning, "Understand: %s\nPlan: %s\n", understood, plan);
 }
 
-enum { SLOTS = 16 };
+enum { SLOTS = 24 };
+
+/* The parts are patterns and not slots, so that careless typing reaches them. */
+static void compose(problem *p, rng *r, const char *how, const char *intro, bool told, const char *ask,
+                    const word_slot *slot) {
+    str whole = {0};
+    for (const char *q = how; *q; q++) {
+        if (!strncmp(q, "<intro>", 7)) {
+            str_add(&whole, intro), q += 6;
+        } else if (!strncmp(q, "<maybe>", 7)) {
+            if (told) str_add(&whole, intro), str_add(&whole, ": ");
+            q += 6;
+        } else if (!strncmp(q, "<ask>", 5)) {
+            str_add(&whole, ask), q += 4;
+        } else {
+            str_addc(&whole, *q);
+        }
+    }
+    wording_ask(&p->question, r, whole.p, slot);
+    while (p->question.len && strchr(" \n", p->question.p[p->question.len - 1])) p->question.p[--p->question.len] = 0;
+    str_free(&whole);
+}
+
+static bool mentions(const char *text, const char *word) {
+    size_t n = strlen(word);
+    for (; *text; text++)
+        if (!strncasecmp(text, word, n)) return true;
+    return false;
+}
 
 void biz_ask(problem *p, rng *r, const ledger *l, const char *in, const char *ask, const word_slot *slots) {
     static const char *const form[] = {
-        "{3*<intro>: |}<data><end><ask>",
-        "{3*<intro>: |}<data><end><ask>",
-        "<ask> {2*<intro>: |}<data>",
+        "{3*<intro>: |<maybe>}<data><end><ask>",
+        "{3*<intro>: |<maybe>}<data><end><ask>",
+        "<ask> {2*<intro>: |<maybe>}<data>",
     };
     static const char intro[] =
         "{Here {are|is} {our|my|the} {numbers|figures|data|sheet|list}|{We|I} {have|got} {these|the following} "
@@ -258,12 +354,13 @@ void biz_ask(problem *p, rng *r, const ledger *l, const char *in, const char *as
         "{reports|noted|has}}"
         "[ {by|per|for each} <head>]<in>";
     word_slot slot[SLOTS] = {{0}};
-    str       data = {0}, whole = {0};
+    str       data = {0}, what = {0};
     int       n = 0;
     for (; slots && slots[n].name; n++) slot[n] = slots[n];
     if (n + 7 > SLOTS) abort();
     slot[n++] = (word_slot){"head", l->head};
     slot[n++] = (word_slot){"heads", l->heads};
+    int at_in = n;
     slot[n++] = (word_slot){"in", in};
     ledger_put(&data, r, l);
     bool lines      = data.p[0] == '\n';
@@ -271,15 +368,14 @@ void biz_ask(problem *p, rng *r, const ledger *l, const char *in, const char *as
     const char *how = form[rng_below(r, 3)];
     slot[n++]       = (word_slot){"data", data.p};
     slot[n++]       = (word_slot){"end", lines ? "" : ". "};
-    /* the parts are patterns: put in as text, so that careless typing reaches them */
-    for (const char *q = how; *q; q++) {
-        if (!strncmp(q, "<intro>", 7)) str_add(&whole, intro), q += 6;
-        else if (!strncmp(q, "<ask>", 5)) str_addf(&whole, "%s", ask), q += 4;
-        else str_addc(&whole, *q);
+    compose(p, r, how, intro, in[0] != 0, ask, slot);
+    if (l->cols == 1 && !mentions(p->question.p, l->col[0])) { /* numbers of nothing: say what they are */
+        str_addf(&what, " (%s%s)", l->col[0], in);
+        slot[at_in].text = what.p;
+        str_clear(&p->question);
+        compose(p, r, how, intro, true, ask, slot);
     }
-    wording_ask(&p->question, r, whole.p, slot);
-    while (p->question.len && strchr(" \n", p->question.p[p->question.len - 1])) p->question.p[--p->question.len] = 0;
-    str_free(&whole);
+    str_free(&what);
     str_free(&data);
 }
 

@@ -61,6 +61,8 @@ int  ledger_find(const ledger *l, const char *col);
 void ledger_put(str *out, rng *r, const ledger *l);
 /* "col: Jan 12, Feb 40"; with `in` only the rows of that group. */
 void biz_list(str *s, const ledger *l, int col, const char *in);
+/* "col at: Jan 12, Apr 40": some rows. */
+void biz_rows(str *s, const ledger *l, int col, const int *rows, int n);
 
 /* The column (of one group) as cells of a sheet; returns how many. names may be NULL. */
 int biz_cells(sheet *s, const ledger *l, int col, const char *in, int *out, const char **names);
@@ -96,11 +98,29 @@ void biz_ask(problem *p, rng *r, const ledger *l, const char *in, const char *as
 /* One of the patterns "a|b|c" with <v> as the value in bold. */
 void biz_answer(problem *p, rng *r, const char *pattern, const char *value);
 
+/* A number for the sheet and for the first line ("; price: 20"); its cell. */
+int biz_given(sheet *s, str *u, const char *label, long v, int places);
+/* Several of a kind with names: the first line gets "; costs: rent 300, wages 450", text "rent $300 and wages $450".
+ * Fills the cells. */
+void biz_lines(sheet *s, str *u, str *text, const char *label, const ledger *l, money m, int *cells);
+/* n kinds of cost as the rows of a ledger with one column. */
+void        biz_costs(rng *r, ledger *l, int n, int lo, int hi);
+const char *biz_who(rng *r); /* "Maya", "Acme", "a bakery" */
+/* The truth of "which is it and how much": "Mar 135; Jan, Feb, Mar; most" (or least, or
+ * cheap). The second takes the first of the best among
+ * exact values and rounds it. */
+void biz_winner(str *truth, const char *const *name, int n, int pick, decimal v, const char *sense);
+void biz_best(str *truth, const biz_field *names, const ratio *v, const char *sense, int places);
+/* "Round to one decimal.", in many ways. */
+extern const char biz_round_1[], biz_round_2[];
+
 /* ---- judging */
+bool biz_any(const problem *p, const char *answer, char why[96]);   /* biz_named or biz_signed, as the truth is */
 bool biz_right(const problem *p, const char *answer, char why[96]); /* one number */
 /* A number whose sign may be said in words: "fell by 12%" is -12, "a loss of $40" is -40. */
 bool biz_signed(const problem *p, const char *answer, char why[96]);
 /* truth "Mar 135; Jan, Feb, Mar": the name and, where the truth has one, the number with it; or only the name if
  * `number` is false and the answer has none. */
+bool biz_numbers(const problem *p, const char *answer, char why[96]); /* truth "12, 14.5, 16": these, in this order */
 bool biz_named(const problem *p, const char *answer, char why[96]);
 #endif

@@ -135,13 +135,13 @@ static bool row_has(const table *t, int row, const char *word) {
 /* A field with names against a table: each value in its row and column, and no row of the group left out. */
 static bool in_table(const table *t, const biz_field *f) {
     char        col[BIZ_WORD];
-    const char *in = strstr(f->label, " in ");
-    copy_word(col, f->label, in ? in : f->label + strlen(f->label));
+    const char *in = strstr(f->label, " in "), *at = strstr(f->label, " at");
+    copy_word(col, f->label, in ? in : at && !at[3] ? at : f->label + strlen(f->label));
     int c = table_read_col(t, col), rows = 0;
     if (c < 0 && t->cols == 2) c = 1;
     if (c < 0) return false;
     for (int i = 0; i < t->rows; i++) rows += !in || row_has(t, i, in + 4);
-    if (rows != f->n) return false;
+    if (rows != f->n && (in || !at || at[3])) return false;
     for (int k = 0; k < f->n; k++) {
         int i = 0;
         while (i < t->rows &&
@@ -160,12 +160,25 @@ static bool number_after(const char *p, ratio v) {
     return *p && ratio_read(p, &w, &end) && ratio_eq(w, v);
 }
 
+/* "8 laptops" */
+static bool number_before(const char *q, const char *p, ratio v) {
+    ratio       w;
+    const char *end;
+    if (p < q + 2 || p[-1] != ' ' || !isdigit((unsigned char)p[-2])) return false;
+    for (end = p - 1; end > q && isdigit((unsigned char)end[-1]);) end--;
+    return ratio_read(end, &w, &end) && ratio_eq(w, v);
+}
+
 static bool in_words(const char *q, const biz_field *f) {
     for (int k = 0; k < f->n; k++) {
         bool found = false;
         for (const char *p = q; !found && (p = word_at(q, p, f->name[k])); p++) {
-            const char *label = word_at(q, p, f->label);
-            found = (label && number_after(label, f->v[k])) || number_after(p + strlen(f->name[k]), f->v[k]);
+            char        col[BIZ_WORD];
+            const char *at = strstr(f->label, " at");
+            copy_word(col, f->label, at && !at[3] ? at : f->label + strlen(f->label));
+            const char *label = word_at(q, p, col);
+            found = (label && number_after(label, f->v[k])) || number_after(p + strlen(f->name[k]), f->v[k]) ||
+                    number_before(q, p, f->v[k]);
         }
         if (!found) return false;
     }
@@ -206,7 +219,8 @@ bool biz_read(const problem *p, biz_facts *f, char why[96]) {
 const biz_field *biz_get(const biz_facts *f, const char *label) {
     for (int i = 0; i < f->n; i++) {
         size_t n = strlen(label);
-        if (!strncmp(f->f[i].label, label, n) && (!f->f[i].label[n] || !strncmp(f->f[i].label + n, " in ", 4)))
+        if (!strncmp(f->f[i].label, label, n) &&
+            (!f->f[i].label[n] || !strncmp(f->f[i].label + n, " in ", 4) || !strcmp(f->f[i].label + n, " at")))
             return &f->f[i];
     }
     return NULL;
@@ -229,6 +243,18 @@ ratio biz_sum(const biz_field *f) {
     return s;
 }
 
+void biz_best(str *truth, const biz_field *names, const ratio *v, const char *sense, int places) {
+    int pick = 0;
+    for (int i = 1; i < names->n; i++) {
+        ratio d = biz_calc(v[i], '-', v[pick]);
+        if (!strcmp(sense, "most") ? d.p > 0 : d.p < 0) pick = i;
+    }
+    str_addf(truth, "%s ", names->name[pick]);
+    biz_rounded(truth, v[pick], places);
+    for (int i = 0; i < names->n; i++) str_addf(truth, "%s%s", i ? ", " : "; ", names->name[i]);
+    str_addf(truth, "; %s", sense);
+}
+
 void biz_rounded(str *s, ratio v, int places) {
     long long one = 1;
     for (int i = 0; i < places; i++) one *= 10;
@@ -240,8 +266,32 @@ void biz_rounded(str *s, ratio v, int places) {
 ratio biz_up(ratio v) { return (ratio){v.p <= 0 ? -(-v.p / v.q) : (v.p + v.q - 1) / v.q, 1}; }
 
 /* ---- judging */
+/* The answer with no currency sign between a minus and its digits. */
+static void bare(str *s, const char *answer) {
+    static const char *const sign[] = {"€", "£", "EUR ", "USD ", "GBP "};
+    while (*answer) {
+        int k = 0;
+        while (k < 5 && strncmp(answer, sign[k], strlen(sign[k]))) k++;
+        if (k < 5) answer += strlen(sign[k]);
+        else str_addc(s, *answer++);
+    }
+    if (!s->p) str_add(s, "");
+}
+
+static bool matches(const char *answer, const char *truth, char why[96]) {
+    str s = {0};
+    bare(&s, answer);
+    bool ok = answer_matches(s.p, truth, why);
+    str_free(&s);
+    return ok;
+}
+
 bool biz_right(const problem *p, const char *answer, char why[96]) {
-    return !verify_echo(p->question.p ? p->question.p : "", answer, why) && answer_matches(answer, p->truth.p, why);
+    return !verify_echo(p->question.p ? p->question.p : "", answer, why) && matches(answer, p->truth.p, why);
+}
+
+bool biz_any(const problem *p, const char *answer, char why[96]) {
+    return strchr(p->truth.p, ';') ? biz_named(p, answer, why) : biz_signed(p, answer, why);
 }
 
 bool biz_signed(const problem *p, const char *answer, char why[96]) {
@@ -260,9 +310,9 @@ bool biz_signed(const problem *p, const char *answer, char why[96]) {
         return biz_solved(why, "the value is negative, the answer says it rose");
     if (neg && falls) {
         char again[96];
-        if (answer_matches(answer, truth + 1, again)) return true;
+        if (matches(answer, truth + 1, again)) return true;
     }
-    return answer_matches(answer, truth, why);
+    return matches(answer, truth, why);
 }
 
 /* The bold parts of an answer, one a line; empty if there are none. */
@@ -317,6 +367,7 @@ static bool denied(const char *s) {
 }
 
 bool biz_named(const problem *p, const char *answer, char why[96]) {
+    static const char *const dear[] = {"dearest", "priciest", "expensive", "worst", "highest", "most", NULL};
     static const char *const low[]  = {"worst",   "lowest", "least",  "smallest", "weakest", "poorest",
                                        "minimum", "fewest", "bottom", "slowest",  "dearest", NULL};
     static const char *const high[] = {"best",    "highest", "most",     "largest", "strongest", "maximum",
@@ -338,7 +389,7 @@ bool biz_named(const problem *p, const char *answer, char why[96]) {
     if (bold.len && names_in(bold.p, semi + 1, n, want, &hit)) where = bold.p;
     if (names_in(where, semi + 1, n, want, &hit) != 1 || !hit) snprintf(why, 96, "expected %.40s and no other", want);
     else if (denied(answer)) biz_solved(why, "it is denied, asked or left open");
-    else if (any_word(answer, strstr(sense, "most") ? low : strstr(sense, "least") ? high : high + 10))
+    else if (any_word(answer, strstr(sense, "most") ? low : strstr(sense, "least") ? high : dear))
         biz_solved(why, "the answer speaks of the opposite");
     else {
         int got = bold.len ? numbers_are(bold.p, v) : 0;
@@ -348,4 +399,30 @@ bool biz_named(const problem *p, const char *answer, char why[96]) {
     }
     str_free(&bold);
     return ok;
+}
+
+/* The numbers of s in their order; -1 if there are too many. */
+static int numbers_of(const char *s, ratio *v, int max) {
+    int n = 0;
+    for (const char *q = s, *end; *q; q = end) {
+        end = q + 1;
+        if (!isdigit((unsigned char)*q) && !(*q == '-' && isdigit((unsigned char)q[1]))) continue;
+        if (q > s && isalnum((unsigned char)q[-1])) continue;
+        if (n == max || !ratio_read(q, &v[n++], &end)) return -1;
+    }
+    return n;
+}
+
+bool biz_numbers(const problem *p, const char *answer, char why[96]) {
+    ratio want[BIZ_VALUES], got[BIZ_VALUES];
+    str   bold = {0};
+    if (verify_echo(p->question.p ? p->question.p : "", answer, why)) return false;
+    bold_parts(&bold, answer);
+    int  n = numbers_of(p->truth.p, want, BIZ_VALUES), k = numbers_of(bold.len ? bold.p : answer, got, BIZ_VALUES);
+    bool same = n == k;
+    for (int i = 0; same && i < n; i++) same = ratio_eq(want[i], got[i]);
+    str_free(&bold);
+    if (!same) snprintf(why, 96, "expected %.80s", p->truth.p);
+    else if (denied(answer)) return biz_solved(why, "it is denied, asked or left open");
+    return same;
 }

@@ -106,6 +106,7 @@ static bool silent_op(decimal a, char op, decimal b, decimal *c) {
         if (!align(&a, &b)) return false;
         *c = (decimal){op == '+' ? a.v + b.v : a.v - b.v, a.places};
     }
+    if (labs(c->v) > limit) return false; /* the trace works with all these digits */
     *c = decimal_norm(*c);
     return c->places <= 6 && labs(c->v) <= limit;
 }
@@ -186,17 +187,11 @@ static void values(const sheet *s, const sheet_cell *c, bool backwards, numlist 
 }
 
 static void add_up(trace *t, const sheet *s, sheet_cell *c, bool backwards) {
-    numlist     l;
-    const char *names[LIST_MAX];
-    values(s, c, false, &l, names);
-    if (l.places) {
-        c->v = (decimal){l.v[backwards ? l.n - 1 : 0], l.places};
-        for (int i = 1; i < l.n; i++)
-            if (backwards || l.n < 3 || !trace_slips(t)) /* else forgets this one */
-                c->v = op_traced(t, c->v, '+', (decimal){l.v[backwards ? l.n - 1 - i : i], l.places});
-        return;
-    }
-    c->v = decimal_norm((decimal){backwards ? listwork_sum_back(t, &l) : listwork_sum(t, &l), l.places});
+    const int *of = s->list + c->from;
+    c->v          = s->of[of[backwards ? c->n - 1 : 0]].v;
+    for (int i = 1; i < c->n; i++)
+        if (backwards || c->n < 3 || !trace_slips(t)) /* else forgets this one */
+            c->v = op_traced(t, c->v, '+', s->of[of[backwards ? c->n - 1 - i : i]].v);
 }
 
 static void look(trace *t, const sheet *s, sheet_cell *c, bool backwards) {
@@ -206,6 +201,22 @@ static void look(trace *t, const sheet *s, sheet_cell *c, bool backwards) {
     int i   = listwork_best(t, &l, names, c->op == '>');
     c->pick = backwards ? c->n - 1 - i : i;
     c->v    = s->of[s->list[c->from + c->pick]].v;
+}
+
+/* Noughts at the end of the divisor go: "64800 / 900 = 648 / 9"; with `point` also "1365 / 40 = 136.5 / 4". */
+static bool shorten(trace *t, decimal *a, long *b, bool point) {
+    decimal from = *a;
+    long    by   = *b;
+    while (*b % 10 == 0 && *b && (point || (!a->places && a->v % 10 == 0))) {
+        *b /= 10;
+        if (!a->places && a->v % 10 == 0) a->v /= 10;
+        else a->places++;
+    }
+    if (*b == by) return true;
+    say2(t, from, " / ", (decimal){by, 0}, " = ");
+    if (*b != 1) say2(t, *a, " / ", (decimal){*b, 0}, "\n");
+    else decimal_put(t->out, *a), str_addc(t->out, '\n');
+    return a->places <= DECIMAL_PLACES;
 }
 
 static void divide(trace *t, const sheet *s, sheet_cell *c) {
@@ -223,8 +234,14 @@ static void divide(trace *t, const sheet *s, sheet_cell *c) {
         t->bad = true;
         return;
     }
+    bool point = c->kind == SHEET_DIV && !b.places;
+    if (!b.places && !shorten(t, &a, &b.v, point)) {
+        t->bad = true;
+        return;
+    }
     if (c->kind == SHEET_DIV) {
-        c->v = decimal_norm(decimal_over(t, NULL, a, b, c->places));
+        if (b.v == 1 && !b.places) c->v = decimal_round(t, a, c->places);
+        else c->v = decimal_norm(decimal_over(t, NULL, a, b, c->places));
         return;
     }
     if (b.places) { /* 900 / 7.5 = 9000 / 75 */
@@ -239,7 +256,9 @@ static void divide(trace *t, const sheet *s, sheet_cell *c) {
         return;
     }
     long rest, q = digits_div(t, NULL, a.v, b.v, &rest);
-    if (rest && !trace_slips(t)) {
+    if (rest && trace_slips(t)) {
+        str_addf(t->out, "so %ld\n", q); /* drops it */
+    } else if (rest) {
         str_addf(t->out, "a rest, so one more: %ld + 1 = %ld\n", q, q + 1);
         q++;
     }
@@ -325,6 +344,17 @@ static bool undo_op(trace *t, decimal a, char op, decimal b, decimal c) {
     return false;
 }
 
+/* A division by 100 moves the point: done again, and rounded again. */
+static bool point_again(trace *t, decimal a, decimal b, int shift, const sheet_cell *c) {
+    decimal m = {a.v, a.places + shift};
+    m         = decimal_norm(m);
+    say2(t, a, " / ", b, " = ");
+    decimal_put(t->out, m);
+    str_add(t->out, ", the point moved\n");
+    if (m.places > DECIMAL_PLACES) t->bad = true;
+    return !t->bad && same(t, decimal_round(t, m, c->places), c->v);
+}
+
 /* q * b must be a, or nearer to it than half a unit of the last place: twice what is missing is at most b units. */
 static bool undo_div(trace *t, const sheet *s, const sheet_cell *c) {
     decimal a = s->of[c->a].v, b = s->of[c->b].v, q = c->v, off = b;
@@ -333,6 +363,9 @@ static bool undo_div(trace *t, const sheet *s, const sheet_cell *c) {
     off.places += c->places;
     off = decimal_norm(off);
     decimal m;
+    int     shift = 0;
+    while (!b.places && b.v != ten(shift) && shift < 4) shift++;
+    if (shift && b.v == ten(shift)) return point_again(t, a, b, shift, c);
     if (!silent_op(q, '*', b, &m) || off.places > 6) return t->bad = true, false;
     bool exact = !order(m, a);
     must_be(t, q, '*', b, a, exact ? "\n" : ", as near as rounding allows\n");
