@@ -129,7 +129,7 @@ static void make(rng *r, int level, problem *p) {
         str_addf(&p->reasoning, "Understand: a program of %d line%s, what does it print\n", z.tree.lines - 1, z.tree.lines == 2 ? "" : "s");
         plan(&p->reasoning, &z.tree);
         fam_work(p, r, &(fam_phases){work, check, &z});
-        if (p->reasoning.len < REASONING_MAX * (p->slip_to ? 2 : 1) && pyfam_whole(p)) break;
+        if (pyfam_whole(p, REASONING_MAX)) break;
     }
     str_addf(&p->key, "code_output:%s", code.p);
     pyfam_ask(&p->question, r, ask, NULL, code.p, NULL);

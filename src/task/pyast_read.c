@@ -37,8 +37,9 @@ static void blank(reader *r) {
 static bool word_char(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
 static bool take(reader *r, const char *s) {
-    size_t n = strlen(s);
     blank(r);
+    if (*r->at != *s) return false;
+    size_t n = strlen(s);
     if (strncmp(r->at, s, n)) return false;
     if (word_char(s[n - 1]) && word_char(r->at[n])) return false;
     r->at += n;

@@ -376,17 +376,14 @@ bool pyfam_again(const problem *p, str *truth, char why[96]) {
     return ok;
 }
 
-bool pyfam_value(const char *code, const char *call, str *value) {
-    pyast        p   = {0};
+bool pyfam_value(pyast *p, const char *call, str *value) {
     pyrun_result res = {0};
-    bool         ok  = pyast_read(&p, code);
-    int          e   = ok ? pyast_expr(&p, call) : 0;
+    int          e   = pyast_expr(p, call);
     str_clear(value);
-    if (e) pyrun(&(pyrun_job){.p = &p, .expr = e, .limit = 60000}, &res);
-    ok = e && !res.odd && !res.error[0];
+    if (e) pyrun(&(pyrun_job){.p = p, .expr = e, .limit = 60000}, &res);
+    bool ok = e && !res.odd && !res.error[0];
     if (ok) str_addn(value, res.value.p, res.value.len);
     pyrun_free(&res);
-    pyast_free(&p);
     return ok;
 }
 
@@ -405,4 +402,9 @@ bool pyfam_same(trace *t, const char *found, const char *wanted) {
 
 long pyfam_hash(const char *s, size_t n) { return (long)(hash_bytes(s, n) >> 2); }
 
-bool pyfam_whole(const problem *p) { return p->reasoning.len && str_ends(p->reasoning.p, ", right\n"); }
+bool pyfam_whole(const problem *p, size_t letters) {
+    const char *last = NULL, *r = p->reasoning.p;
+    if (!p->reasoning.len || !str_ends(r, ", right\n")) return false;
+    for (const char *w = r; (w = strstr(w, "\nWork:\n")); w++) last = w;
+    return last && p->reasoning.len - (size_t)(last - r) <= letters;
+}

@@ -46,11 +46,12 @@ void pyfam_normal(str *out, const char *repr);
 bool pyfam_judge(const problem *p, const char *answer, char why[96]);
 /* For solve(): the truth's wants worked out once more by running its code. */
 bool pyfam_again(const problem *p, str *truth, char why[96]);
-/* Run a call of a tree in C; false if it is not known here or raises. */
-bool pyfam_value(const char *code, const char *call, str *value);
+/* Run a call over the functions of a tree in C; false if it is not known here or raises. */
+bool pyfam_value(pyast *p, const char *call, str *value);
 
 /* A line of Check: "<found>, right" or "<found>, not <wanted>, wrong". */
 bool pyfam_same(trace *t, const char *found, const char *wanted);
-bool pyfam_whole(const problem *p); /* the reasoning came to its end: its last line is a check that is right */
+/* The reasoning came to its end, a check that is right, and its last Work and Check are not too long. */
+bool pyfam_whole(const problem *p, size_t letters);
 long pyfam_hash(const char *s, size_t n); /* for fam_value */
 #endif

@@ -1,0 +1,44 @@
+/* pyspec.h -- functions that a sentence describes: what to go through, what to keep, what to make of it, what to return.
+ *
+ *   pyspec s = {0};
+ *   pyspec_draw(&s, &r, 4);                 // s.says: "the sum of the squares of the numbers in nums that are even"
+ *   str code = {0}; pyspec_code(&code, &s, -1, 0, false);          // "def f(nums):\n    total = 0\n..."
+ *   str call = {0}; pyspec_call(&call, &s, &r, 2);          // "f([3, 8, 1])"
+ *   pyspec_free(&s);
+ *
+ * About a hundred operations (10 sources, 30 conditions, 30 transformations, 25 results) with numbers and letters of
+ * their own are composed; each line of the function knows why it is there and how people get it wrong.
+ *
+ * Memory:  a spec owns its strings.   Errors: none.   Threads: any. */
+#ifndef R1_PYSPEC_H
+#define R1_PYSPEC_H
+#include "task/pytpl.h"
+
+/* Two more mistakes of a loop's last line: it stands inside the loop; it lacks its return. */
+enum { PYSPEC_LINES = 16, PYSPEC_WRONGS = 3, PYSPEC_DEEP = 8, PYSPEC_BARE = 9 };
+typedef struct pyspec_line {
+    int indent;
+    str code, why;
+    str wrong[PYSPEC_WRONGS]; /* the same line with a mistake; empty: no more */
+} pyspec_line;
+typedef struct pyspec {
+    str         says, empty; /* what it returns; what if there is nothing ("0 if there are none"), or "" */
+    str         plan;
+    const char *f, *param, *param2; /* param2 NULL: one parameter */
+    char        arg;                /* what the parameter is: i n l s w t d p m (number, list, string, words, ...) */
+    pyspec_line line[PYSPEC_LINES];
+    int         lines;
+    bool        loop;
+} pyspec;
+void pyspec_draw(pyspec *s, rng *r, int level); /* s is cleared first */
+void pyspec_free(pyspec *s);
+/* The function, with a mistake in line `slip` (-1: none), with the reasons as comments or without. */
+void pyspec_code(str *out, const pyspec *s, int slip, int which, bool reasons);
+/* One line, without its indentation. */
+void pyspec_line_put(str *out, const pyspec *s, int i, int slip, int which);
+/* Draw a mistake. */
+bool pyspec_bug(const pyspec *s, rng *r, int *line, int *which);
+/* A call with drawn arguments; size 0: the empty ones, 1 small, 2 usual. */
+void pyspec_call(str *out, const pyspec *s, rng *r, int size);
+const char *pyspec_takes(const pyspec *s); /* "a list of numbers" */
+#endif
