@@ -3,8 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -607,6 +611,40 @@ static void test_no_helper(void **state) {
     mem_free(old);
 }
 
+/* A place where seccomp() and prctl() answer `errno_` (0: yes, and do nothing) for this process and what it starts. */
+static bool answer_for_seccomp(unsigned errno_) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | errno_),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog p = {sizeof code / sizeof *code, code};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0;
+}
+
+static void without_seccomp(unsigned errno_, const char *word) {
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        err e = {0};
+        if (!answer_for_seccomp(errno_)) _exit(2);
+        if (exec_open(1, &e)) _exit(3);
+        if (!strstr(e.msg, word)) printf("%s\n", e.msg), fflush(NULL), _exit(4);
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(pid, &status, 0);
+    assert_int_equal(status, 0);
+}
+
+static void test_no_seccomp(void **state) {
+    NEED_POOL;
+    without_seccomp(EPERM, "seccomp filters cannot be");
+    without_seccomp(0, "seccomp filters are not followed here");
+}
+
 /* Nothing of this needs root. */
 static void test_as_nobody(void **state) {
     NEED_POOL;
@@ -658,6 +696,7 @@ int main(void) {
         cmocka_unit_test(test_parent_killed),
         cmocka_unit_test(test_close),
         cmocka_unit_test(test_no_helper),
+        cmocka_unit_test(test_no_seccomp),
         cmocka_unit_test(test_as_nobody),
     };
     return cmocka_run_group_tests(tests, open_pool, close_pool);

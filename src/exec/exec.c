@@ -237,6 +237,7 @@ static request *take(exec *x) {
 }
 
 static void finish(exec *x, request *q, const err *e) {
+    if (e) result_set(q->res, EXEC_DIED, e->msg);
     pthread_mutex_lock(&x->lock);
     batch *b = q->b;
     if (e && !b->failed) b->failed = true, b->e = *e;
@@ -288,11 +289,13 @@ static bool idle_and_alive(helper *h) {
 
 static bool restart(helper *h, err *e) {
     if (h->pid && idle_and_alive(h)) return true;
-    if (h->restarts > MOST_RESTART) {
-        struct timespec t = {0, 200000000}; /* something is wrong with the machine: not in a tight loop */
-        nanosleep(&t, NULL);
+    for (int i = 0; i < 3; i++) { /* a helper can be killed while it starts, too */
+        struct timespec t = {0, 200000000};
+        if (h->restarts > MOST_RESTART) nanosleep(&t, NULL); /* something is wrong here: not in a tight loop */
+        if (helper_start(h, e)) return true;
+        h->restarts++;
     }
-    return helper_start(h, e);
+    return false;
 }
 
 static void *serve(void *arg) {
