@@ -24,7 +24,14 @@ static size_t stands(const char *p, const char *w, size_t n) {
 }
 
 const char *choice_find(const char *from, const char *wordings, size_t *len) {
+    bool first[256] = {false}; /* most letters begin no wording */
+    for (const char *w = wordings; *w; w++)
+        if (w == wordings || w[-1] == '|') {
+            unsigned char c   = (unsigned char)*w;
+            first[tolower(c)] = first[toupper(c)] = true;
+        }
     for (const char *p = from; *p; p++) {
+        if (!first[(unsigned char)*p]) continue;
         if (p > from && word_char(p[-1]) && word_char(*p)) continue;
         size_t best = 0;
         for (const char *w = wordings; *w;) {
