@@ -101,7 +101,10 @@ RUN(rmsnorm_bwd) {
     for (int i = 0; i < 64; i++) k->rmsnorm_bwd(D.d + i * n, D.c + i * n, D.a + i * n, D.b, D.b, 1.0f, n);
 }
 RUN(swiglu) { k->swiglu(D.d, D.a, D.b, n); }
-RUN(swiglu_bf16) { k->swiglu_bf16(D.h, D.a, D.b, n); }
+RUN(swiglu_bf16) { k->swiglu_bf16(D.h, D.h + 65536, D.h + 131072, n); }
+RUN(swiglu_bwd_bf16) { k->swiglu_bwd_bf16(D.h, D.h + 32768, D.h + 65536, D.h + 131072, D.h + 196608, n); }
+RUN(exp_sum_bf16) { k->exp_sum_bf16(D.h, D.a, 0.1f, 5, n); }
+RUN(softmax_bwd_bf16) { k->softmax_bwd_bf16(D.h, D.h + 65536, D.a, D.b, 0.1f, 5, n); }
 RUN(swiglu_bwd) { k->swiglu_bwd(D.c, D.d, D.a, D.b, D.a, n); }
 RUN(exp_sum) { memcpy(D.d, D.a, 4 * (size_t)n), D.sink += k->exp_sum(D.d, 4.0f, n); }
 RUN(exp_lse) { memcpy(D.d, D.a, 4 * (size_t)n), k->exp_lse(D.d, 0.5f, 4.0f, n); }
@@ -174,7 +177,10 @@ static const work works[] = {
     {"rmsnorm_bf16", run_rmsnorm_bf16, 256, 64 * 256 * 6, false},
     {"rmsnorm_bwd", run_rmsnorm_bwd, 256, 64 * 256 * 20, false},
     BYTES(swiglu, SMALL, 12),
-    BYTES(swiglu_bf16, SMALL, 10),
+    BYTES(swiglu_bf16, SMALL, 6),
+    BYTES(swiglu_bwd_bf16, SMALL, 10),
+    BYTES(exp_sum_bf16, 8192, 6),
+    BYTES(softmax_bwd_bf16, 8192, 20),
     BYTES(swiglu_bwd, SMALL, 20),
     BYTES(exp_sum, 8192, 8),
     BYTES(exp_lse, 8192, 8),

@@ -343,58 +343,6 @@ static void test_sgemm(void **state) {
     }
 }
 
-/* Panels of both kinds from the same matrix, then the product, against the reference's. */
-static void bgemm_case(const kern *k, int M, int N, int Kd, bgemm_out out, int pad) {
-    int       lda = Kd + 2 * pad, ldx = (N + 2 * pad + 1) / 2 * 2, ldc = N + pad, panel = Kd * 16 + 32 * pad;
-    float    *f = calloc((size_t)(M * lda + Kd * ldx), sizeof *f), *c = malloc(sizeof *c * (size_t)(M * ldc) * 2);
-    uint16_t *h = malloc(2 * (size_t)(M * lda + Kd * ldx)), *t = malloc(2 * (size_t)(N * lda)), *a = h,
-             *b = h + M * lda;
-    uint16_t *y = calloc((size_t)(N / 16 * panel), 2), *y2 = calloc((size_t)(N / 16 * panel), 2);
-    fill(f, M * lda + Kd * ldx, 1.0f);
-    kern_ref.f32_to_bf16(h, f, (size_t)(M * lda + Kd * ldx));
-    fill(c, M * ldc, 1.0f);
-    float *c2 = c + M * ldc;
-    memcpy(c2, c, sizeof *c * (size_t)(M * ldc));
-    k->panel_rows(y, panel, b, ldx, Kd, N);
-    kern_ref.panel_rows(y2, panel, b, ldx, Kd, N);
-    assert_memory_equal(y, y2, 2 * (size_t)(N / 16 * panel));
-    kern_ref.transpose_u16(t, lda, b, ldx, Kd, N);
-    memset(y, 0, 2 * (size_t)(N / 16 * panel));
-    k->panel_cols(y, panel, t, lda, N, Kd);
-    assert_memory_equal(y, y2, 2 * (size_t)(N / 16 * panel));
-    k->bgemm(M, N, Kd, a, lda, y, panel, out, c, ldc);
-    kern_ref.bgemm(M, N, Kd, a, lda, y, panel, out, c2, ldc);
-    for (int i = 0; i < M; i++)
-        for (int j = 0; j < ldc; j++) {
-            int    at  = i * ldc + j;
-            double mag = 1;
-            for (int l = 0; l < Kd && j < N; l++)
-                mag += fabs((double)bf16_to_f32(a[i * lda + l]) * (double)bf16_to_f32(b[l * ldx + j]));
-            if (out == BGEMM_BF16)
-                near((double)bf16_to_f32(((uint16_t *)c)[at]), (double)bf16_to_f32(((uint16_t *)c2)[at]), mag, 4e-3,
-                     "bgemm", k->name, N, i);
-            else near((double)c[at], (double)c2[at], mag, TOL_SUM, "bgemm", k->name, N, i);
-        }
-    free(f);
-    free(c);
-    free(h);
-    free(t);
-    free(y);
-    free(y2);
-}
-
-static void test_bgemm(void **state) {
-    (void)state;
-    for (int ti = 0; ti < n_tab; ti++) {
-        for (int out = BGEMM_F32; out <= BGEMM_BF16; out++)
-            for (int m = 16; m <= 80; m += 16)
-                for (int n = 16; n <= 80; n += 16)
-                    bgemm_case(tab[ti], m, n, 32 * (1 + (m + n) / 16 % 3), (bgemm_out)out, m / 16 % 3);
-        bgemm_case(tab[ti], 64, 256, 256, BGEMM_F32, 0);
-        bgemm_case(tab[ti], 16, 16, 0, BGEMM_F32, 0); /* an empty sum */
-    }
-}
-
 static void test_transpose(void **state) {
     (void)state;
     enum { S = 50 };
@@ -456,17 +404,11 @@ static void test_rmsnorm(void **state) {
 static void test_swiglu(void **state) {
     (void)state;
     EACH_TABLE_LEN_SHIFT {
-        TAKE uint16_t *h = B.h + sh, *h2 = B.h2 + sh;
-        for (int i = 0; i < n; i++) a[i] *= li % 3 == 0 ? 40.0f : 2.0f; /* far out on both sides, too */
+        TAKE for (int i = 0; i < n; i++) a[i] *= li % 3 == 0 ? 40.0f : 2.0f; /* far out on both sides, too */
         k->swiglu(y, a, b, n);
         kern_ref.swiglu(y2, a, b, n);
         near_all(y, y2, n, 2 * TOL_EXP, "swiglu", k->name);
         guard_check(y, n, "swiglu");
-        guard16_set(h, n);
-        k->swiglu_bf16(h, a, b, n);
-        kern_ref.swiglu_bf16(h2, a, b, n);
-        near_bf16(h, h2, n, "swiglu_bf16", k->name);
-        guard16_check(h, n, "swiglu_bf16");
         float *dy = B.c + sh, *da = B.z + sh, *db = B.d + sh, *da2 = B.z2 + sh;
         fill(dy, n, 1.0f);
         guard_set(da, n);
@@ -710,7 +652,6 @@ int main(void) {
         cmocka_unit_test(test_q8_0),
         cmocka_unit_test(test_gemv),
         cmocka_unit_test(test_sgemm),
-        cmocka_unit_test(test_bgemm),
         cmocka_unit_test(test_transpose),
         cmocka_unit_test(test_rmsnorm),
         cmocka_unit_test(test_swiglu),

@@ -131,18 +131,27 @@ static void check_linear_bwd(int T, int out, int in, dtype xt, bool add, bool wa
     arena a = {0};
     arena_init(&a, op_linear_bytes(T, out, in));
     const void *xs = bf ? (const void *)xb : (const void *)x.f;
-    op_linear_bwd(want_dx ? dx.f : NULL, add, dy_given, xs, xt, T, &l, &a);
+    op_linear_bwd(want_dx ? dx.f : NULL, DT_F32, add, dy_given, DT_F32, xs, xt, T, &l, &a);
     assert_int_equal(arena_mark(&a), 0);
     lin_ref r = {T, out, in, x.d, w.d, dy.d};
     if (want_dx) fd_check("linear dx", &R, 150, x.d, nx, dx.f, add || T == 0 ? dx0.f : NULL, lin_obj, &r, TOL_F32);
     else assert_memory_equal(dx.f, dx0.f, nx * 4);
     if (want_g) fd_check("linear dw", &R, 150, w.d, nw, g.f, g0.f, lin_obj, &r, TOL_F32);
     else assert_memory_equal(g.f, g0.f, nw * 4);
-    if (want_dx && T > 0) { /* the twin that takes dy in the compute type */
+    if (want_dx && T > 0) { /* dy in the compute type, then dx too */
+        const void *dyc = bf ? (const void *)db : (const void *)dy.f;
+        uint16_t   *dxb = mem_calloc(nx + 1, 2);
         memcpy(g.f, g0.f, nw * 4);
-        op_linear_bwd_ct(dx.f, bf ? (const void *)db : (const void *)dy.f, xs, xt, T, &l);
-        fd_check("linear_ct dx", &R, 60, x.d, nx, dx.f, NULL, lin_obj, &r, TOL_F32);
-        if (want_g) fd_check("linear_ct dw", &R, 60, w.d, nw, g.f, g0.f, lin_obj, &r, TOL_F32);
+        op_linear_bwd(dx.f, DT_F32, false, dyc, xt, xs, xt, T, &l, &a);
+        fd_check("linear dx from ct", &R, 60, x.d, nx, dx.f, NULL, lin_obj, &r, TOL_F32);
+        if (want_g) fd_check("linear dw from ct", &R, 60, w.d, nw, g.f, g0.f, lin_obj, &r, TOL_F32);
+        if (bf) {
+            op_linear_bwd(dxb, DT_BF16, false, dyc, xt, xs, xt, T, &l, &a);
+            for (size_t i = 0; i < nx; i++)
+                near_d("linear dx bf16", (double)bf16_to_f32(dxb[i]), (double)dx.f[i], fabs((double)dx.f[i]) + 0.01,
+                       TOL_BF16);
+        }
+        mem_free(dxb);
     }
     arena_free(&a);
     mem_free(dy_given), mem_free(xb), mem_free(wb), mem_free(db);
@@ -180,6 +189,11 @@ static void test_linear_bf16(void **s) {
         for (int i = 0; i < T; i++)
             for (int o = 0; o < out; o++) y.d[i * out + o] = lin_y(&r, i, o);
         near("linear bf16", y.f, y.d, y.n, TOL_F32);
+        uint16_t *yb = mem_calloc(y.n + 1, 2);
+        op_linear_fwd_ct(yb, xb, DT_BF16, T, &l, &a);
+        for (size_t i = 0; i < y.n; i++)
+            near_d("linear bf16 to bf16", (double)bf16_to_f32(yb[i]), y.d[i], fabs(y.d[i]) + 0.01, TOL_BF16);
+        mem_free(yb);
         arena_free(&a);
         mem_free(xb), mem_free(wb), mem_free(master);
         vec_free(&x), vec_free(&w), vec_free(&y);
@@ -359,14 +373,19 @@ static void check_rope(int T, int H, int dim, int gap, const yarn_args *y) {
     rope_ref r = {T, H, dim, ld, stride, pos, 10000, y, x.d, c.d};
     memcpy(out.f, x.f, n * 4);
     memcpy(out.d, x.d, n * 8); /* what lies between heads is not touched */
-    op_rope(out.f, ld, T, H, stride, pos, &tb, false);
+    op_rope(out.f, DT_F32, ld, T, H, stride, pos, &tb, false);
     for (int t = 0; t < T; t++)
         for (int h = 0; h < H; h++) rope_row(&r, t, h, out.d + t * ld + h * stride);
     near("rope", out.f, out.d, n, TOL_F32);
-    op_rope(out.f, ld, T, H, stride, pos, &tb, true);
+    uint16_t *half = mem_calloc(n + 1, 2);
+    K->f32_to_bf16(half, x.f, n);
+    op_rope(half, DT_BF16, ld, T, H, stride, pos, &tb, false);
+    for (size_t i = 0; i < n; i++) near_d("rope bf16", (double)bf16_to_f32(half[i]), out.d[i], 3, 2 * TOL_BF16);
+    mem_free(half);
+    op_rope(out.f, DT_F32, ld, T, H, stride, pos, &tb, true);
     near("rope there and back", out.f, x.d, n, TOL_F32);
     memcpy(out.f, c.f, n * 4);
-    op_rope(out.f, ld, T, H, stride, pos, &tb, true); /* the gradient of a rotation is the rotation back */
+    op_rope(out.f, DT_F32, ld, T, H, stride, pos, &tb, true); /* the gradient of a rotation is the rotation back */
     for (int t = 0; t < T; t++)
         for (int h = 0; h < H; h++)
             fd_check("rope dx", &R, 0, x.d + t * ld + h * stride, (size_t)dim, out.f + t * ld + h * stride, NULL,
@@ -420,15 +439,21 @@ static void check_swiglu(size_t n) {
         a.f[0] = -100, a.f[1] = 100, a.f[2] = -20, a.f[3] = 0;
         for (int i = 0; i < 4; i++) a.d[i] = (double)a.f[i];
     }
-    op_swiglu_fwd(y.f, DT_F32, a.f, b.f, n);
-    op_swiglu_fwd(yb, DT_BF16, a.f, b.f, n);
-    op_swiglu_bwd(da.f, db.f, dy.f, a.f, b.f, n);
+    uint16_t *ab = mem_calloc(n + 1, 2), *bb = mem_calloc(n + 1, 2), *gb = mem_calloc(n + 1, 2);
+    K->f32_to_bf16(ab, a.f, n), K->f32_to_bf16(bb, b.f, n), K->f32_to_bf16(gb, dy.f, n);
+    op_swiglu_fwd(y.f, a.f, b.f, DT_F32, n);
+    op_swiglu_fwd(yb, ab, bb, DT_BF16, n);
+    op_swiglu_bwd(da.f, db.f, dy.f, a.f, b.f, DT_F32, n);
+    op_swiglu_bwd(ab, bb, gb, ab, bb, DT_BF16, n);
     for (size_t i = 0; i < n; i++) {
-        double h = FD_H;
-        y.d[i]   = swiglu(a.d[i], b.d[i]);
-        da.d[i]  = dy.d[i] * (swiglu(a.d[i] + h, b.d[i]) - swiglu(a.d[i] - h, b.d[i])) / (2 * h);
-        db.d[i]  = dy.d[i] * (swiglu(a.d[i], b.d[i] + h) - swiglu(a.d[i], b.d[i] - h)) / (2 * h);
-        near_d("swiglu bf16", (double)bf16_to_f32(yb[i]), y.d[i], fabs(y.d[i]) + 1e-4, TOL_BF16);
+        double h    = FD_H;
+        y.d[i]      = swiglu(a.d[i], b.d[i]);
+        da.d[i]     = dy.d[i] * (swiglu(a.d[i] + h, b.d[i]) - swiglu(a.d[i] - h, b.d[i])) / (2 * h);
+        db.d[i]     = dy.d[i] * (swiglu(a.d[i], b.d[i] + h) - swiglu(a.d[i], b.d[i] - h)) / (2 * h);
+        double size = (fabs(a.d[i]) + 1) * fabs(b.d[i]) + 1e-4; /* inputs are rounded, too */
+        near_d("swiglu bf16", (double)bf16_to_f32(yb[i]), y.d[i], size, 2 * TOL_BF16);
+        near_d("swiglu bf16 da", (double)bf16_to_f32(ab[i]), da.d[i], fabs(dy.d[i]) * size, 2 * TOL_BF16);
+        near_d("swiglu bf16 db", (double)bf16_to_f32(bb[i]), db.d[i], fabs(dy.d[i]) * (fabs(a.d[i]) + 1), 2 * TOL_BF16);
     }
     near("swiglu", y.f, y.d, n, TOL_F32);
     near("swiglu da", da.f, da.d, n, TOL_F32);
@@ -436,10 +461,10 @@ static void check_swiglu(size_t n) {
     vec a2 = vec_new(n), b2 = vec_new(n);
     memcpy(a2.f, a.f, n * 4);
     memcpy(b2.f, b.f, n * 4);
-    op_swiglu_bwd(a2.f, b2.f, dy.f, a2.f, b2.f, n); /* in place */
+    op_swiglu_bwd(a2.f, b2.f, dy.f, a2.f, b2.f, DT_F32, n); /* in place */
     assert_memory_equal(a2.f, da.f, n * 4);
     assert_memory_equal(b2.f, db.f, n * 4);
-    mem_free(yb);
+    mem_free(yb), mem_free(ab), mem_free(bb), mem_free(gb);
     vec_free(&a), vec_free(&b), vec_free(&dy), vec_free(&y), vec_free(&da), vec_free(&db), vec_free(&a2), vec_free(&b2);
 }
 

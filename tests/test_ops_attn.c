@@ -230,7 +230,7 @@ static void test_same_twice(void **s) {
 
 /* |x - y| / |y| over whole arrays; marks stay marks. */
 static void close_to(const char *what, const float *x, const float *y, size_t n, double tol) {
-    double d = 0, m = 1e-30;
+    double d = 0, m = 1e-6; /* one key alone: its gradient is 0, and what is left is rounding */
     for (size_t i = 0; i < n; i++) {
         if ((y[i] == MARK) != (x[i] == MARK))
             fail_msg("%s [%s]: %zu: a row outside all segments was written", what, K->name, i);
@@ -241,32 +241,38 @@ static void close_to(const char *what, const float *x, const float *y, size_t n,
     if (sqrt(d / m) > tol) fail_msg("%s [%s]: %g from float32, at most %g expected", what, K->name, sqrt(d / m), tol);
 }
 
+/* Inputs that bf16 holds, so that only what happens inside differs. */
 static void check_bf16(const attn_shape *s, const lens *l, int n) {
-    box   b = box_new(s, l, n, 1);
-    arena a = {0};
+    box       b = box_new(s, l, n, 1);
+    uint16_t *q = vec_bf16(&b.q), *kv = vec_bf16(&b.kv), *c = vec_bf16(&b.c);
+    arena     a = {0};
     arena_init(&a, op_attn_bytes(&b.s, b.max_nk, b.tk, true) + op_attn_bf16_bytes(&b.s, b.max_nk, b.tk, true));
     op_attn_fwd(b.o.f, b.lse.f, b.q.f, b.kv.f, b.kr.f, &b.s, b.seg, b.n, &a);
     op_attn_bwd(b.dq.f, b.dkv.f, b.dkr.f, b.lddkr, b.c.f, b.lse.f, b.q.f, b.kv.f, b.kr.f, &b.s, b.seg, b.n, &a);
-    box       y    = b;
-    vec      *of[] = {&y.o, &y.lse, &y.dq, &y.dkv, &y.dkr};
-    uint16_t *o    = mem_calloc(b.o.n + 1, 2);
-    for (int k = 0; k < 5; k++) {
-        size_t m = of[k]->n;
-        *of[k]   = vec_new(m);
-        for (size_t i = 0; i < m; i++) of[k]->f[i] = MARK;
+    vec o = vec_new(b.o.n), lse = vec_new(b.lse.n), dq = vec_new(b.dq.n), dkv = vec_new(b.dkv.n),
+        dkr          = vec_new(b.dkr.n);
+    vec      *half[] = {&o, &dq, &dkv}, *all[] = {&o, &dq, &dkv, &lse, &dkr};
+    uint16_t *h[3];
+    for (int k = 0; k < 5; k++)
+        for (size_t i = 0; i < all[k]->n; i++) all[k]->f[i] = MARK;
+    for (int k = 0; k < 3; k++) {
+        h[k] = mem_calloc(half[k]->n + 1, 2);
+        K->f32_to_bf16(h[k], half[k]->f, half[k]->n);
     }
-    K->f32_to_bf16(o, y.o.f, y.o.n);
-    op_attn_fwd_bf16(o, y.lse.f, b.q.f, b.kv.f, b.kr.f, &b.s, b.seg, b.n, &a);
-    K->bf16_to_f32(y.o.f, o, y.o.n);
-    op_attn_bwd_bf16(y.dq.f, y.dkv.f, y.dkr.f, b.lddkr, b.c.f, y.lse.f, b.q.f, b.kv.f, b.kr.f, &b.s, b.seg, b.n, &a);
+    op_attn_fwd_bf16(h[0], lse.f, q, kv, b.kr.f, &b.s, b.seg, b.n, &a);
+    op_attn_bwd_bf16(h[1], h[2], dkr.f, b.lddkr, c, lse.f, q, kv, b.kr.f, &b.s, b.seg, b.n, &a);
     assert_int_equal(arena_mark(&a), 0);
-    close_to("bf16 o", y.o.f, b.o.f, b.o.n, 6e-3);
-    close_to("bf16 lse", y.lse.f, b.lse.f, b.lse.n, 6e-3);
-    close_to("bf16 dq", y.dq.f, b.dq.f, b.dq.n, 1.2e-2);
-    close_to("bf16 dkv", y.dkv.f, b.dkv.f, b.dkv.n, 1.2e-2);
-    close_to("bf16 dkr", y.dkr.f, b.dkr.f, b.dkr.n, 1.2e-2);
-    for (int k = 0; k < 5; k++) vec_free(of[k]);
-    mem_free(o);
+    for (int k = 0; k < 3; k++) {
+        K->bf16_to_f32(half[k]->f, h[k], half[k]->n);
+        mem_free(h[k]);
+    }
+    close_to("bf16 o", o.f, b.o.f, b.o.n, 6e-3);
+    close_to("bf16 lse", lse.f, b.lse.f, b.lse.n, 6e-3);
+    close_to("bf16 dq", dq.f, b.dq.f, b.dq.n, 1.2e-2);
+    close_to("bf16 dkv", dkv.f, b.dkv.f, b.dkv.n, 1.2e-2);
+    close_to("bf16 dkr", dkr.f, b.dkr.f, b.dkr.n, 1.2e-2);
+    for (int k = 0; k < 5; k++) vec_free(all[k]);
+    mem_free(q), mem_free(kv), mem_free(c);
     arena_free(&a);
     box_free(&b);
 }

@@ -303,19 +303,30 @@ static void check_combine(const plan *p, route *rt, int T, const route_shape *s,
     size_t nx = (size_t)(T * D), ns = (size_t)(p->n * D), nw = (size_t)(T * s->topk);
     vec    ys = vec_normal(&R, ns, 1), w = vec_normal(&R, nw, 1), c = vec_normal(&R, nx, 1), y = vec_normal(&R, nx, 1);
     vec    dys = vec_normal(&R, ns, 1), dw = vec_normal(&R, nw, 1);
+    vec    yh = vec_new(nx), dwh = vec_new(nw);
+    uint16_t *ysb = vec_bf16(&ys), *dysb = mem_calloc(ns + 1, 2); /* ys is what bf16 holds, for both types */
+    memcpy(yh.f, y.f, nx * 4);
     memcpy(rt->weight, w.f, nw * 4);
     for (int i = 0; i < T * s->topk; i++)
         for (int d = 0; d < D; d++)
             y.d[i / s->topk * D + d] += w.d[i] * ys.d[p->slot[i] * D + d]; /* on what was there */
-    op_combine_fwd(y.f, ys.f, rt, p, T, s, D);
+    op_combine_fwd(y.f, ys.f, DT_F32, rt, p, T, s, D);
+    op_combine_fwd(yh.f, ysb, DT_BF16, rt, p, T, s, D);
     near("combine", y.f, y.d, nx, TOL_F32);
-    op_combine_bwd(dys.f, dw.f, c.f, ys.f, rt, p, T, s, D);
+    near("combine bf16", yh.f, y.d, nx, TOL_F32);
+    op_combine_bwd(dys.f, dw.f, c.f, ys.f, DT_F32, rt, p, T, s, D);
+    op_combine_bwd(dysb, dwh.f, c.f, ysb, DT_BF16, rt, p, T, s, D);
+    for (size_t i = 0; i < nw; i++) near_d("combine bf16 dweight", (double)dwh.f[i], (double)dw.f[i], D, TOL_F32);
+    for (size_t i = 0; i < ns; i++)
+        near_d("combine bf16 dys", (double)bf16_to_f32(dysb[i]), (double)dys.f[i], fabs((double)dys.f[i]), TOL_BF16);
     slot_ref r = {p, T, s->topk, D, ys.d, w.d, c.d};
     fd_check("combine dys", &R, 100, ys.d, ns, dys.f, NULL, combine_obj, &r, TOL_F32);
     fd_check("combine dweight", &R, 100, w.d, nw, dw.f, NULL, combine_obj, &r, TOL_F32);
     for (int i = 0; i < p->n; i++)
         for (int d = 0; p->token[i] < 0 && d < D; d++) assert_true(dys.f[i * D + d] == 0);
-    vec_free(&ys), vec_free(&w), vec_free(&c), vec_free(&y), vec_free(&dys), vec_free(&dw);
+    mem_free(ysb), mem_free(dysb);
+    vec_free(&ys), vec_free(&w), vec_free(&c), vec_free(&y), vec_free(&dys), vec_free(&dw), vec_free(&yh),
+        vec_free(&dwh);
 }
 
 /* Experts drawn with a lean (0: all alike; 1: everybody takes the first ones). */

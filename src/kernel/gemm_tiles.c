@@ -2,15 +2,13 @@
  *
  * The operands are brought into the order in which tiles read them, by all threads together: B into panels (kern.h),
  * and for a weight gradient A transposed. That is N * K elements for M * N * K multiply-adds, a few percent. Then each
- * thread has its own rows of C and no more to say to the others. Rows go through in blocks that stay in the
- * second-level cache with their panels; the weight gradient, whose K are the tokens, in slabs of them that add up in C.
- */
+ * thread has its own rows of C and no more to say to the others. A weight gradient, whose K are the tokens, goes
+ * through in slabs of them that add up in C, so that the rearranged operands stay in the second-level cache. */
 #include "kernel/gemm_tiles.h"
-#include <string.h>
 #include "base/mem.h"
 #include "base/par.h"
 
-enum { ROWS = 256, SLAB = 512 };
+enum { SLAB = 512 };
 
 /* Grows to the largest pair of operands ever asked for; the primitive cache of gemm.c lives as long. */
 static struct {
@@ -57,10 +55,9 @@ static void by_rows(bool transposed, int M, int N, int Kd, const uint16_t *A, in
         pack_b(p, B, ldb, transposed, N, Kd);
 #pragma omp barrier
         par_split(M, 32, par_id(), par_count(), &lo, &hi);
-        for (long m = lo; m < hi; m += ROWS) {
-            int rows = hi - m < ROWS ? (int)(hi - m) : ROWS;
-            K->bgemm(rows, N, Kd, A + m * lda, lda, p, Kd * 16, out, (char *)C + (size_t)(m * ldc) * size_of(out), ldc);
-        }
+        if (hi > lo)
+            K->bgemm((int)(hi - lo), N, Kd, A + lo * lda, lda, p, Kd * 16, out,
+                     (char *)C + (size_t)(lo * ldc) * size_of(out), ldc);
     }
 }
 
@@ -92,7 +89,7 @@ static void by_slabs(int M, int N, int Kd, const uint16_t *A, int lda, const uin
 
 bool gemm_tiles(gemm_mode mode, int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int ldb,
                 bgemm_out out, void *C, int ldc) {
-    if (strcmp(K->name, "amx") != 0 || M % 16 || N % 16 || Kd % 32 || (mode == GEMM_NT && ldb % 2)) return false;
+    if (!kern_tiles() || M % 16 || N % 16 || Kd % 32 || (mode == GEMM_NT && ldb % 2)) return false;
     if (mode != GEMM_TN) by_rows(mode == GEMM_NT, M, N, Kd, A, lda, B, ldb, out, C, ldc);
     else if (out == BGEMM_BF16 && Kd > SLAB) return false; /* sums in bf16 between slabs would be too coarse */
     else by_slabs(M, N, Kd, A, lda, B, ldb, out, C, ldc);

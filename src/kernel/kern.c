@@ -101,7 +101,7 @@ int kern_all(const kern *out[5]) {
     return n;
 }
 
-bool kern_bf16(void) { return K != &kern_ref && K != &kern_avx2; }
+bool kern_tiles(void) { return strcmp(K->name, "amx") == 0; }
 
 bool kern_init(const char *force, err *e) {
     const kern *all[5];

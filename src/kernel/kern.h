@@ -36,9 +36,12 @@ typedef struct kern {
     void (*axpy_f32)(float *y, float a, const float *x, int n); /* y += a x */
     void (*scale_f32)(float *y, float a, int n);                /* y *= a */
     void (*add_f32)(float *y, const float *x, size_t n);        /* y += x */
-    double (*sumsq_f32)(const float *x, size_t n);              /* fixed order of summation */
-    float (*max_f32)(const float *x, int n);                    /* n >= 1 */
-    bool (*finite_f32)(const float *x, size_t n);               /* no NaN, no infinity */
+    float (*dot_bf16)(const float *a, const uint16_t *b, int n);
+    void (*axpy_bf16)(float *y, float a, const uint16_t *x, int n);  /* y += a x */
+    void (*scale_bf16)(uint16_t *y, float a, const float *x, int n); /* y = bf16(a x) */
+    double (*sumsq_f32)(const float *x, size_t n);                   /* fixed order of summation */
+    float (*max_f32)(const float *x, int n);                         /* n >= 1 */
+    bool (*finite_f32)(const float *x, size_t n);                    /* no NaN, no infinity */
 
     /* --- conversions --- */
     void (*f32_to_bf16)(uint16_t *y, const float *x, size_t n);
@@ -84,15 +87,21 @@ typedef struct kern {
     void (*rmsnorm_bwd)(float *dx, float *dw, const float *dy, const float *x, const float *w, float rstd, int n);
     /* y = silu(a) * b; silu(a) = a / (1 + e^-a) */
     void (*swiglu)(float *y, const float *a, const float *b, int n);
-    void (*swiglu_bf16)(uint16_t *y, const float *a, const float *b, int n);
+    void (*swiglu_bf16)(uint16_t *y, const uint16_t *a, const uint16_t *b, int n);
     /* da = dy * b * silu'(a); db = dy * silu(a). da may be a, db may be b (in place). */
     void (*swiglu_bwd)(float *da, float *db, const float *dy, const float *a, const float *b, int n);
+    void (*swiglu_bwd_bf16)(uint16_t *da, uint16_t *db, const uint16_t *dy, const uint16_t *a, const uint16_t *b,
+                            int n);
     /* x[j] = exp(x[j] - m) for j < n in place; returns the sum (m >= max x) */
     float (*exp_sum)(float *x, float m, int n);
     /* P[j] = exp(S[j] * scale - lse) in place (S and P the same array) */
     void (*exp_lse)(float *s, float scale, float lse, int n);
     /* s[j] = p[j] * (dp[j] - d) * scale: the softmax backward row, written over dp */
     void (*softmax_bwd)(float *dp, const float *p, float d, float scale, int n);
+    /* p[j] = bf16(exp(s[j] * scale - m)); returns the sum before rounding (m >= max s * scale) */
+    float (*exp_sum_bf16)(uint16_t *p, const float *s, float scale, float m, int n);
+    /* p[j] = bf16(P), ds[j] = bf16(P (dp[j] - sum P dp)) with P = exp(s[j] * scale - lse); s is overwritten */
+    void (*softmax_bwd_bf16)(uint16_t *p, uint16_t *ds, float *s, const float *dp, float scale, float lse, int n);
     /* rotate pairs (2i, 2i+1) by (c[i], s[i]) in place; inv = true rotates back (the backward pass) */
     void (*rope_pairs)(float *x, const float *c, const float *s, int n_pairs, bool inv);
 
@@ -104,8 +113,8 @@ typedef struct kern {
 extern const kern *K; /* set once by kern_init; the reference before that */
 extern const kern  kern_ref;
 bool               kern_init(const char *force, err *e); /* force: NULL = R1_KERNEL or the best */
-/* Does K->bgemm run on instructions for bf16, faster than sgemm? */
-bool kern_bf16(void);
+/* Does K->bgemm run on tiles, faster than oneDNN? */
+bool kern_tiles(void);
 /* All tables this CPU can run, for tests. Returns how many. */
 int kern_all(const kern *out[5]);
 /* "avx512f avx512_bf16 amx_bf16 ...", for reports. Static string. */

@@ -29,6 +29,20 @@ static void add_f32(float *y, const float *x, size_t n) { /* y, x: [n] */
     for (size_t i = 0; i < n; i++) y[i] += x[i];
 }
 
+static float dot_bf16(const float *a, const uint16_t *b, int n) { /* a, b: [n] */
+    double s = 0;
+    for (int i = 0; i < n; i++) s += (double)a[i] * (double)bf16_to_f32(b[i]);
+    return (float)s;
+}
+
+static void axpy_bf16(float *y, float a, const uint16_t *x, int n) { /* y, x: [n] */
+    for (int i = 0; i < n; i++) y[i] += a * bf16_to_f32(x[i]);
+}
+
+static void scale_bf16(uint16_t *y, float a, const float *x, int n) { /* y, x: [n] */
+    for (int i = 0; i < n; i++) y[i] = bf16_from_f32(a * x[i]);
+}
+
 static double sumsq_f32(const float *x, size_t n) { /* x: [n] */
     double s = 0;
     for (size_t i = 0; i < n; i++) s += (double)x[i] * (double)x[i];
@@ -223,8 +237,8 @@ static void swiglu(float *y, const float *a, const float *b, int n) { /* all [n]
     for (int i = 0; i < n; i++) y[i] = silu(a[i]) * b[i];
 }
 
-static void swiglu_bf16(uint16_t *y, const float *a, const float *b, int n) { /* a, b: [n] */
-    for (int i = 0; i < n; i++) y[i] = bf16_from_f32(silu(a[i]) * b[i]);
+static void swiglu_bf16(uint16_t *y, const uint16_t *a, const uint16_t *b, int n) { /* all [n] */
+    for (int i = 0; i < n; i++) y[i] = bf16_from_f32(silu(bf16_to_f32(a[i])) * bf16_to_f32(b[i]));
 }
 
 /* silu'(a) = s + a s (1 - s) with s = sigmoid(a). */
@@ -233,6 +247,38 @@ static void swiglu_bwd(float *da, float *db, const float *dy, const float *a, co
         float s = 1.0f / (1.0f + expf(-a[i])), g = dy[i] * a[i] * s;
         da[i] = dy[i] * b[i] * (s + a[i] * s * (1.0f - s));
         db[i] = g;
+    }
+}
+
+static void swiglu_bwd_bf16(uint16_t *da, uint16_t *db, const uint16_t *dy, const uint16_t *a, const uint16_t *b,
+                            int n) { /* all [n] */
+    for (int i = 0; i < n; i++) {
+        float g = bf16_to_f32(dy[i]), x = bf16_to_f32(a[i]), y = bf16_to_f32(b[i]), dx, dz;
+        swiglu_bwd(&dx, &dz, &g, &x, &y, 1);
+        da[i] = bf16_from_f32(dx);
+        db[i] = bf16_from_f32(dz);
+    }
+}
+
+static float exp_sum_bf16(uint16_t *p, const float *s, float scale, float m, int n) { /* p, s: [n] */
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+        float e = expf(s[i] * scale - m);
+        p[i]    = bf16_from_f32(e);
+        sum += (double)e;
+    }
+    return (float)sum;
+}
+
+static void softmax_bwd_bf16(uint16_t *p, uint16_t *ds, float *s, const float *dp, float scale, float lse, int n) {
+    double d = 0;
+    for (int i = 0; i < n; i++) {
+        s[i] = expf(s[i] * scale - lse);
+        d += (double)s[i] * (double)dp[i];
+    }
+    for (int i = 0; i < n; i++) {
+        p[i]  = bf16_from_f32(s[i]);
+        ds[i] = bf16_from_f32(s[i] * (dp[i] - (float)d));
     }
 }
 
@@ -278,39 +324,45 @@ static void adamw(float *w, uint16_t *wb, float *g, float *m, float *v, size_t n
 }
 
 const kern kern_ref = {
-    .name          = "ref",
-    .dot_f32       = dot_f32,
-    .axpy_f32      = axpy_f32,
-    .scale_f32     = scale_f32,
-    .add_f32       = add_f32,
-    .sumsq_f32     = sumsq_f32,
-    .max_f32       = max_f32,
-    .finite_f32    = finite_f32,
-    .f32_to_bf16   = cvt_f32_to_bf16,
-    .bf16_to_f32   = cvt_bf16_to_f32,
-    .f32_to_f16    = cvt_f32_to_f16,
-    .f16_to_f32    = cvt_f16_to_f32,
-    .q8_0_to_f32   = cvt_q8_0_to_f32,
-    .f32_to_q8_0   = cvt_f32_to_q8_0,
-    .gemv_f32      = gemv_f32,
-    .gemv_bf16     = gemv_bf16,
-    .gemv_f16      = gemv_f16,
-    .gemv_q8_0     = gemv_q8_0,
-    .sgemm         = sgemm,
-    .bgemm         = bgemm,
-    .panel_rows    = panel_rows,
-    .panel_cols    = panel_cols,
-    .transpose_f32 = transpose_f32,
-    .transpose_u16 = transpose_u16,
-    .rmsnorm       = rmsnorm,
-    .rmsnorm_bf16  = rmsnorm_bf16,
-    .rmsnorm_bwd   = rmsnorm_bwd,
-    .swiglu        = swiglu,
-    .swiglu_bf16   = swiglu_bf16,
-    .swiglu_bwd    = swiglu_bwd,
-    .exp_sum       = exp_sum,
-    .exp_lse       = exp_lse,
-    .softmax_bwd   = softmax_bwd,
-    .rope_pairs    = rope_pairs,
-    .adamw         = adamw,
+    .name             = "ref",
+    .dot_f32          = dot_f32,
+    .axpy_f32         = axpy_f32,
+    .scale_f32        = scale_f32,
+    .add_f32          = add_f32,
+    .sumsq_f32        = sumsq_f32,
+    .max_f32          = max_f32,
+    .finite_f32       = finite_f32,
+    .f32_to_bf16      = cvt_f32_to_bf16,
+    .bf16_to_f32      = cvt_bf16_to_f32,
+    .f32_to_f16       = cvt_f32_to_f16,
+    .f16_to_f32       = cvt_f16_to_f32,
+    .q8_0_to_f32      = cvt_q8_0_to_f32,
+    .f32_to_q8_0      = cvt_f32_to_q8_0,
+    .gemv_f32         = gemv_f32,
+    .gemv_bf16        = gemv_bf16,
+    .gemv_f16         = gemv_f16,
+    .gemv_q8_0        = gemv_q8_0,
+    .sgemm            = sgemm,
+    .bgemm            = bgemm,
+    .dot_bf16         = dot_bf16,
+    .axpy_bf16        = axpy_bf16,
+    .scale_bf16       = scale_bf16,
+    .swiglu_bwd_bf16  = swiglu_bwd_bf16,
+    .exp_sum_bf16     = exp_sum_bf16,
+    .softmax_bwd_bf16 = softmax_bwd_bf16,
+    .panel_rows       = panel_rows,
+    .panel_cols       = panel_cols,
+    .transpose_f32    = transpose_f32,
+    .transpose_u16    = transpose_u16,
+    .rmsnorm          = rmsnorm,
+    .rmsnorm_bf16     = rmsnorm_bf16,
+    .rmsnorm_bwd      = rmsnorm_bwd,
+    .swiglu           = swiglu,
+    .swiglu_bf16      = swiglu_bf16,
+    .swiglu_bwd       = swiglu_bwd,
+    .exp_sum          = exp_sum,
+    .exp_lse          = exp_lse,
+    .softmax_bwd      = softmax_bwd,
+    .rope_pairs       = rope_pairs,
+    .adamw            = adamw,
 };

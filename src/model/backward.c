@@ -68,7 +68,7 @@ static void head_loss(pass *p, const void *h_ct, float *dh, const int32_t *tgt, 
             sums->each += n;
             sums->n_each = sums->n_each > n ? sums->n_each - n : 0;
         }
-        if (dh) op_linear_bwd_ct(dh + (size_t)t * (size_t)D, dl, h, p->ct, n, &head);
+        if (dh) op_linear_bwd(dh + (size_t)t * (size_t)D, DT_F32, false, dl, p->ct, h, p->ct, n, &head, p->s);
     }
     arena_reset(p->s, mark);
 }

@@ -42,10 +42,10 @@ static void alloc_moe(acts *a, arena *mem, const cfg *c, int T, size_t cb, bool 
     route_alloc(&a->rt, mem, T, &rs);
     plan_alloc(&a->pl, mem, T, &rs, pad);
     a->xs = arena_alloc(mem, n * D * cb);
-    a->e1 = arena_floats(mem, n * M);
-    a->e3 = arena_floats(mem, n * M);
+    a->e1 = arena_alloc(mem, n * M * cb);
+    a->e3 = arena_alloc(mem, n * M * cb);
     a->ea = arena_alloc(mem, n * M * cb);
-    a->ys = arena_floats(mem, n * D);
+    a->ys = arena_alloc(mem, n * D * cb);
 }
 
 void acts_alloc(acts *a, arena *mem, const model *m, const block_w *b, int T, dtype ct, bool train) {
@@ -59,11 +59,11 @@ void acts_alloc(acts *a, arena *mem, const model *m, const block_w *b, int T, dt
     a->cq    = arena_floats(mem, t * Q);
     a->rq    = arena_floats(mem, t);
     a->nq    = arena_alloc(mem, t * Q * cb);
-    a->q     = arena_floats(mem, t * H * (P + R));
+    a->q     = arena_alloc(mem, t * H * (P + R) * cb);
     a->ckv   = arena_floats(mem, t * (Kl + R));
     a->rkv   = arena_floats(mem, t);
     a->nc    = arena_alloc(mem, t * Kl * cb);
-    a->kv    = arena_floats(mem, t * H * (P + V));
+    a->kv    = arena_alloc(mem, t * H * (P + V) * cb);
     a->lse   = arena_floats(mem, t * H);
     a->o     = arena_alloc(mem, t * H * V * cb);
     a->x2    = arena_floats(mem, t * D);
@@ -73,8 +73,8 @@ void acts_alloc(acts *a, arena *mem, const model *m, const block_w *b, int T, dt
     if (!b || b->moe < 0) F = (size_t)c->intermediate_size;
     size_t S = (size_t)(c->n_shared_experts * c->moe_intermediate_size);
     if ((!b || b->moe >= 0) && S > F) F = S;
-    a->h1 = arena_floats(mem, t * F);
-    a->h3 = arena_floats(mem, t * F);
+    a->h1 = arena_alloc(mem, t * F * cb);
+    a->h3 = arena_alloc(mem, t * F * cb);
     a->a  = arena_alloc(mem, t * F * cb);
     if (c->n_routed_experts && (!b || b->moe >= 0)) alloc_moe(a, mem, c, T, cb, train);
 }

@@ -63,14 +63,14 @@ static void absorbed_seq(pass *p, const mla_w *w, acts *a, int layer, int q, flo
     size_t          per  = arena_round((size_t)H * (size_t)g->nk * 4) / 4 + arena_round((size_t)(H * K_) * 4) / 4;
     float          *mem  = arena_floats(p->s, per * (size_t)par_threads());
     for (int h = 0; h < H; h++)
-        K->sgemm(g->nq, K_, s.nope, 1, a->q + (size_t)g->q0 * (size_t)ldq + h * qd, ldq, 1, kv_b_head(w, &s, h), K_,
-                 false, qa + h * K_, H * K_);
+        K->sgemm(g->nq, K_, s.nope, 1, (const float *)a->q + (size_t)g->q0 * (size_t)ldq + h * qd, ldq, 1,
+                 kv_b_head(w, &s, h), K_, false, qa + h * K_, H * K_);
 #pragma omp parallel for schedule(static) if (g->nq > 1)
     for (int i = 0; i < g->nq; i++) {
         float *prob = mem + per * (size_t)par_id();
         size_t r    = (size_t)(g->q0 + i);
-        absorbed_row(w, &s, qa + (size_t)i * (size_t)(H * K_), a->q + r * (size_t)ldq, kv->c[layer], kv->r[layer],
-                     g->nk - g->nq + i + 1, prob, prob + arena_round((size_t)H * (size_t)g->nk * 4) / 4,
+        absorbed_row(w, &s, qa + (size_t)i * (size_t)(H * K_), (const float *)a->q + r * (size_t)ldq, kv->c[layer],
+                     kv->r[layer], g->nk - g->nq + i + 1, prob, prob + arena_round((size_t)H * (size_t)g->nk * 4) / 4,
                      o + r * (size_t)(H * s.v));
     }
     arena_reset(p->s, mark);
@@ -116,11 +116,11 @@ static void project(pass *p, const mla_w *w, acts *a) {
         qin = a->nq;
     }
     lin q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a);
-    op_linear_fwd(a->q, qin, p->ct, T, &q_b, p->s);
-    op_rope(a->q + P, q_b.out, T, H, P + R, p->pos, &p->m->rope, false);
+    op_linear_fwd_ct(a->q, qin, p->ct, T, &q_b, p->s);
+    op_rope((char *)a->q + (size_t)P * ct_bytes(p->ct), p->ct, q_b.out, T, H, P + R, p->pos, &p->m->rope, false);
     op_linear_fwd(a->ckv, a->n1, p->ct, T, &kv_a, p->s);
     op_norm_fwd(a->nc, K_, p->ct, a->rkv, a->ckv, K_ + R, w->kv_a_norm->w.data, c->rms_norm_eps, T, K_);
-    op_rope(a->ckv + K_, K_ + R, T, 1, 0, p->pos, &p->m->rope, false);
+    op_rope(a->ckv + K_, DT_F32, K_ + R, T, 1, 0, p->pos, &p->m->rope, false);
 }
 
 static bool use_plain(const pass *p, int q) {
@@ -128,71 +128,73 @@ static bool use_plain(const pass *p, int q) {
     return p->seg[q].nq >= PLAIN_MIN;
 }
 
+/* Attention of whole sequences, in the compute type; the padding rows of o are zeroed. */
+static void attend(pass *p, acts *a, size_t HV) {
+    attn_shape   s  = shape(p->m, p->m->c.kv_lora_rank + p->m->c.qk_rope_head_dim);
+    const float *kr = a->ckv + p->m->c.kv_lora_rank;
+    size_t       cb = ct_bytes(p->ct);
+    if (p->ct == DT_BF16) op_attn_fwd_bf16(a->o, a->lse, a->q, a->kv, kr, &s, p->seg, p->n_seq, p->s);
+    else op_attn_fwd(a->o, a->lse, a->q, a->kv, kr, &s, p->seg, p->n_seq, p->s);
+    memset((char *)a->o + (size_t)p->T * HV * cb, 0, (size_t)(p->Tp - p->T) * HV * cb);
+}
+
 void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
-    size_t mark = arena_mark(p->s);
-    int    HV   = (int)w->o->w.ne[1];
-    size_t n    = (size_t)p->Tp * (size_t)HV;
-    bool   half = !p->kv && p->ct == DT_BF16 && kern_bf16(); /* attention in bf16 writes a->o itself */
-    float *o    = p->ct == DT_F32 ? a->o : half ? NULL : arena_floats(p->s, n);
     project(p, w, a);
-    if (p->kv) {
+    if (p->kv) { /* inference: the compute type is float32 */
         append(p, a, layer);
         for (int q = 0; q < p->n_seq; q++) {
-            if (use_plain(p, q)) plain_seq(p, w, a, layer, q, o);
-            else absorbed_seq(p, w, a, layer, q, o);
+            if (use_plain(p, q)) plain_seq(p, w, a, layer, q, a->o);
+            else absorbed_seq(p, w, a, layer, q, a->o);
         }
     } else {
-        attn_shape s    = shape(p->m, p->m->c.kv_lora_rank + p->m->c.qk_rope_head_dim);
-        lin        kv_b = lin_of(w->kv_b);
-        op_linear_fwd(a->kv, a->nc, p->ct, p->Tp, &kv_b, p->s);
-        size_t       from = (size_t)p->T * (size_t)HV, pad = (size_t)(p->Tp - p->T) * (size_t)HV;
-        const float *kr = a->ckv + p->m->c.kv_lora_rank;
-        if (half) {
-            op_attn_fwd_bf16(a->o, a->lse, a->q, a->kv, kr, &s, p->seg, p->n_seq, p->s);
-            memset((uint16_t *)a->o + from, 0, pad * 2);
-        } else {
-            op_attn_fwd(o, a->lse, a->q, a->kv, kr, &s, p->seg, p->n_seq, p->s);
-            memset(o + from, 0, pad * 4);
-        }
+        lin kv_b = lin_of(w->kv_b);
+        op_linear_fwd_ct(a->kv, a->nc, p->ct, p->Tp, &kv_b, p->s);
+        attend(p, a, (size_t)w->o->w.ne[1]);
     }
-    if (p->ct != DT_F32 && !half) op_cast(a->o, p->ct, o, n);
     lin proj = lin_of(w->o);
     op_linear_fwd(y, a->o, p->ct, p->Tp, &proj, p->s);
-    arena_reset(p->s, mark);
+}
+
+/* dq, dkv [T, ...] ct, dckv [T, K+R]: the rope key's part assigned, the latent's part 0; rotations undone. */
+static void attend_bwd(pass *p, acts *a, void *dq, void *dkv, float *dckv, const void *dout) {
+    const cfg *c = &p->m->c;
+    int        H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
+    int        lq = H * (P + R), lkv = H * (P + c->v_head_dim);
+    attn_shape s  = shape(p->m, K_ + R);
+    size_t     cb = ct_bytes(p->ct), t = (size_t)p->T, pad = (size_t)(p->Tp - p->T);
+    memset((char *)dq + t * (size_t)lq * cb, 0, pad * (size_t)lq * cb);
+    memset((char *)dkv + t * (size_t)lkv * cb, 0, pad * (size_t)lkv * cb);
+    memset(dckv, 0, (size_t)p->Tp * (size_t)(K_ + R) * 4);
+    if (p->ct == DT_BF16)
+        op_attn_bwd_bf16(dq, dkv, dckv + K_, K_ + R, dout, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg, p->n_seq,
+                         p->s);
+    else op_attn_bwd(dq, dkv, dckv + K_, K_ + R, dout, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg, p->n_seq, p->s);
+    op_rope((char *)dq + (size_t)P * cb, p->ct, lq, p->Tp, H, P + R, p->pos, &p->m->rope, true);
+    op_rope(dckv + K_, DT_F32, K_ + R, p->Tp, 1, 0, p->pos, &p->m->rope, true);
 }
 
 void mla_bwd(pass *p, const mla_w *w, acts *a, float *dn1, const float *dy) {
-    const cfg *c = &p->m->c;
-    int T = p->Tp, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
-    size_t     mark = arena_mark(p->s), t = (size_t)T;
-    attn_shape s = shape(p->m, K_ + R);
-    lin        o = lin_of(w->o), q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a), kv_b = lin_of(w->kv_b);
-    float     *dout = arena_floats(p->s, t * (size_t)o.in), *dq = arena_floats(p->s, t * (size_t)q_b.out);
-    float     *dkv = arena_floats(p->s, t * (size_t)kv_b.out), *dckv = arena_floats(p->s, t * (size_t)(K_ + R));
-    op_linear_bwd(dout, false, dy, a->o, p->ct, T, &o, p->s);
-    size_t pad = (size_t)(T - p->T);
-    memset(dq + (size_t)p->T * (size_t)q_b.out, 0, pad * (size_t)q_b.out * 4);
-    memset(dkv + (size_t)p->T * (size_t)kv_b.out, 0, pad * (size_t)kv_b.out * 4);
-    memset(dckv, 0, t * (size_t)(K_ + R) * 4); /* the latent's part is accumulated below */
-    bool half = p->ct == DT_BF16 && kern_bf16();
-    (half ? op_attn_bwd_bf16 : op_attn_bwd)(dq, dkv, dckv + K_, K_ + R, dout, a->lse, a->q, a->kv, a->ckv + K_, &s,
-                                            p->seg, p->n_seq, p->s);
-    op_rope(dq + P, q_b.out, T, H, P + R, p->pos, &p->m->rope, true);
-    op_rope(dckv + K_, K_ + R, T, 1, 0, p->pos, &p->m->rope, true);
-    float *dnc = arena_floats(p->s, t * (size_t)K_);
-    op_linear_bwd(dnc, false, dkv, a->nc, p->ct, T, &kv_b, p->s);
+    int    T = p->Tp, R = p->m->c.qk_rope_head_dim, K_ = p->m->c.kv_lora_rank;
+    size_t mark = arena_mark(p->s), t = (size_t)T, cb = ct_bytes(p->ct);
+    lin    o = lin_of(w->o), q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a), kv_b = lin_of(w->kv_b);
+    void  *dout = arena_alloc(p->s, t * (size_t)o.in * cb), *dq = arena_alloc(p->s, t * (size_t)q_b.out * cb);
+    void  *dkv  = arena_alloc(p->s, t * (size_t)kv_b.out * cb);
+    float *dckv = arena_floats(p->s, t * (size_t)(K_ + R)), *dnc = arena_floats(p->s, t * (size_t)K_);
+    op_linear_bwd(dout, p->ct, false, dy, DT_F32, a->o, p->ct, T, &o, p->s);
+    attend_bwd(p, a, dq, dkv, dckv, dout);
+    op_linear_bwd(dnc, DT_F32, false, dkv, p->ct, a->nc, p->ct, T, &kv_b, p->s);
     op_norm_bwd(dckv, K_ + R, w->kv_a_norm->g, dnc, K_, a->ckv, K_ + R, w->kv_a_norm->w.data, a->rkv, T, K_, p->s);
-    op_linear_bwd(dn1, false, dckv, a->n1, p->ct, T, &kv_a, p->s);
+    op_linear_bwd(dn1, DT_F32, false, dckv, DT_F32, a->n1, p->ct, T, &kv_a, p->s);
     if (w->q_a) {
         lin    q_a = lin_of(w->q_a);
         float *dnq = arena_floats(p->s, t * (size_t)q_a.out), *dcq = arena_floats(p->s, t * (size_t)q_a.out);
-        op_linear_bwd(dnq, false, dq, a->nq, p->ct, T, &q_b, p->s);
+        op_linear_bwd(dnq, DT_F32, false, dq, p->ct, a->nq, p->ct, T, &q_b, p->s);
         memset(dcq, 0, t * (size_t)q_a.out * 4);
         op_norm_bwd(dcq, q_a.out, w->q_a_norm->g, dnq, q_a.out, a->cq, q_a.out, w->q_a_norm->w.data, a->rq, T, q_a.out,
                     p->s);
-        op_linear_bwd(dn1, true, dcq, a->n1, p->ct, T, &q_a, p->s);
+        op_linear_bwd(dn1, DT_F32, true, dcq, DT_F32, a->n1, p->ct, T, &q_a, p->s);
     } else {
-        op_linear_bwd(dn1, true, dq, a->n1, p->ct, T, &q_b, p->s);
+        op_linear_bwd(dn1, DT_F32, true, dq, p->ct, a->n1, p->ct, T, &q_b, p->s);
     }
     arena_reset(p->s, mark);
 }

@@ -15,20 +15,20 @@ static route_shape route_of(const cfg *c) {
 
 void ffn_fwd(pass *p, const ffn_w *w, acts *a, float *y) {
     lin g = lin_of(w->gate), u = lin_of(w->up), d = lin_of(w->down);
-    op_linear_fwd(a->h1, a->n2, p->ct, p->Tp, &g, p->s);
-    op_linear_fwd(a->h3, a->n2, p->ct, p->Tp, &u, p->s);
-    op_swiglu_fwd(a->a, p->ct, a->h1, a->h3, (size_t)p->Tp * (size_t)g.out);
+    op_linear_fwd_ct(a->h1, a->n2, p->ct, p->Tp, &g, p->s);
+    op_linear_fwd_ct(a->h3, a->n2, p->ct, p->Tp, &u, p->s);
+    op_swiglu_fwd(a->a, a->h1, a->h3, p->ct, (size_t)p->Tp * (size_t)g.out);
     op_linear_fwd(y, a->a, p->ct, p->Tp, &d, p->s);
 }
 
 void ffn_bwd(pass *p, const ffn_w *w, acts *a, float *dn2, const float *dy) {
     lin    g = lin_of(w->gate), u = lin_of(w->up), d = lin_of(w->down);
     size_t mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)g.out;
-    float *da = arena_floats(p->s, n);
-    op_linear_bwd(da, false, dy, a->a, p->ct, p->Tp, &d, p->s);
-    op_swiglu_bwd(a->h1, a->h3, da, a->h1, a->h3, n); /* in place: the forward's values are not needed again */
-    op_linear_bwd(dn2, false, a->h1, a->n2, p->ct, p->Tp, &g, p->s);
-    op_linear_bwd(dn2, true, a->h3, a->n2, p->ct, p->Tp, &u, p->s);
+    void  *da = arena_alloc(p->s, n * ct_bytes(p->ct));
+    op_linear_bwd(da, p->ct, false, dy, DT_F32, a->a, p->ct, p->Tp, &d, p->s);
+    op_swiglu_bwd(a->h1, a->h3, da, a->h1, a->h3, p->ct, n); /* in place: the forward's values are not needed again */
+    op_linear_bwd(dn2, DT_F32, false, a->h1, p->ct, a->n2, p->ct, p->Tp, &g, p->s);
+    op_linear_bwd(dn2, DT_F32, true, a->h3, p->ct, a->n2, p->ct, p->Tp, &u, p->s);
     arena_reset(p->s, mark);
 }
 
@@ -45,9 +45,8 @@ static const float *router_in(pass *p, const block_w *b, acts *a) {
 typedef struct expert {
     int    n; /* rows, padding included */
     lin    gate, up, down;
-    char  *x, *act; /* [n, D], [n, M] ct */
-    float *e1, *e3; /* [n, M] */
-    size_t rd, rm;  /* offset of its rows in [slots, D] and [slots, M] */
+    char  *x, *act, *e1, *e3; /* [n, D], [n, M], [n, M], [n, M] ct */
+    size_t rd, rm;            /* byte offset of its rows in [slots, D] and [slots, M] ct */
 } expert;
 
 static bool expert_at(const pass *p, const block_w *b, const acts *a, int e, expert *x) {
@@ -57,12 +56,12 @@ static bool expert_at(const pass *p, const block_w *b, const acts *a, int e, exp
     x->gate = lin_slice(b->experts.gate, e);
     x->up   = lin_slice(b->experts.up, e);
     x->down = lin_slice(b->experts.down, e);
-    x->rd   = r * (size_t)p->m->c.hidden_size;
-    x->rm   = r * (size_t)p->m->c.moe_intermediate_size;
-    x->x    = (char *)a->xs + x->rd * cb;
-    x->act  = (char *)a->ea + x->rm * cb;
-    x->e1   = a->e1 + x->rm;
-    x->e3   = a->e3 + x->rm;
+    x->rd   = r * (size_t)p->m->c.hidden_size * cb;
+    x->rm   = r * (size_t)p->m->c.moe_intermediate_size * cb;
+    x->x    = (char *)a->xs + x->rd;
+    x->act  = (char *)a->ea + x->rm;
+    x->e1   = (char *)a->e1 + x->rm;
+    x->e3   = (char *)a->e3 + x->rm;
     return true;
 }
 
@@ -71,10 +70,10 @@ static void experts_fwd(pass *p, const block_w *b, acts *a) {
     op_gather(a->xs, a->n2, p->ct, &a->pl, p->m->c.hidden_size);
     for (int e = 0; e < p->m->c.n_routed_experts; e++) {
         if (!expert_at(p, b, a, e, &x)) continue;
-        op_linear_fwd(x.e1, x.x, p->ct, x.n, &x.gate, p->s);
-        op_linear_fwd(x.e3, x.x, p->ct, x.n, &x.up, p->s);
-        op_swiglu_fwd(x.act, p->ct, x.e1, x.e3, (size_t)x.n * (size_t)x.gate.out);
-        op_linear_fwd(a->ys + x.rd, x.act, p->ct, x.n, &x.down, p->s);
+        op_linear_fwd_ct(x.e1, x.x, p->ct, x.n, &x.gate, p->s);
+        op_linear_fwd_ct(x.e3, x.x, p->ct, x.n, &x.up, p->s);
+        op_swiglu_fwd(x.act, x.e1, x.e3, p->ct, (size_t)x.n * (size_t)x.gate.out);
+        op_linear_fwd_ct((char *)a->ys + x.rd, x.act, p->ct, x.n, &x.down, p->s);
     }
 }
 
@@ -96,21 +95,23 @@ void moe_fwd(pass *p, const block_w *b, acts *a, float *y) {
     if (b->ffn.gate) ffn_fwd(p, &b->ffn, a, y);
     else memset(y, 0, n * 4);
     experts_fwd(p, b, a);
-    op_combine_fwd(y, a->ys, &a->rt, &a->pl, p->T, &rs, m->c.hidden_size);
+    op_combine_fwd(y, a->ys, p->ct, &a->rt, &a->pl, p->T, &rs, m->c.hidden_size);
     if (p->train && p->loss->balance_alpha > 0 && !p->loss->backward)
         p->balance += op_balance(NULL, &a->rt, &rs, p->start, p->n_seq, p->loss->balance_alpha, 1);
 }
 
-static void experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, const float *dys) {
+/* dxs [slots, D], dys [slots, D] ct */
+static void experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, const char *dys) {
     size_t mark = arena_mark(p->s);
-    float *da   = arena_floats(p->s, (size_t)a->pl.n * (size_t)p->m->c.moe_intermediate_size);
+    char  *da   = arena_alloc(p->s, (size_t)a->pl.n * (size_t)p->m->c.moe_intermediate_size * ct_bytes(p->ct));
     expert x;
     for (int e = 0; e < p->m->c.n_routed_experts; e++) {
         if (!expert_at(p, b, a, e, &x)) continue;
-        op_linear_bwd(da + x.rm, false, dys + x.rd, x.act, p->ct, x.n, &x.down, p->s);
-        op_swiglu_bwd(x.e1, x.e3, da + x.rm, x.e1, x.e3, (size_t)x.n * (size_t)x.gate.out);
-        op_linear_bwd(dxs + x.rd, false, x.e1, x.x, p->ct, x.n, &x.gate, p->s);
-        op_linear_bwd(dxs + x.rd, true, x.e3, x.x, p->ct, x.n, &x.up, p->s);
+        op_linear_bwd(da + x.rm, p->ct, false, dys + x.rd, p->ct, x.act, p->ct, x.n, &x.down, p->s);
+        op_swiglu_bwd(x.e1, x.e3, da + x.rm, x.e1, x.e3, p->ct, (size_t)x.n * (size_t)x.gate.out);
+        float *dx = dxs + (size_t)a->pl.first[e] * (size_t)x.gate.in;
+        op_linear_bwd(dx, DT_F32, false, x.e1, p->ct, x.x, p->ct, x.n, &x.gate, p->s);
+        op_linear_bwd(dx, DT_F32, true, x.e3, p->ct, x.x, p->ct, x.n, &x.up, p->s);
     }
     arena_reset(p->s, mark);
 }
@@ -128,7 +129,7 @@ static void router_bwd(pass *p, const block_w *b, acts *a, float *dn2, const flo
     op_route_bwd(dlogits, dweight, dscore, &a->rt, &rs, p->T);
     memset(dlogits + n, 0, pad * 4);
     lin router = lin_of(b->router);
-    op_linear_bwd(dn2, true, dlogits, router_in(p, b, a), DT_F32, p->Tp, &router, p->s);
+    op_linear_bwd(dn2, DT_F32, true, dlogits, DT_F32, router_in(p, b, a), DT_F32, p->Tp, &router, p->s);
     arena_reset(p->s, mark);
 }
 
@@ -136,11 +137,12 @@ void moe_bwd(pass *p, const block_w *b, acts *a, float *dn2, const float *dy) {
     route_shape rs   = route_of(&p->m->c);
     int         D    = p->m->c.hidden_size;
     size_t      mark = arena_mark(p->s), n = (size_t)a->pl.n * (size_t)D;
-    float      *dys = arena_floats(p->s, n), *dxs = arena_floats(p->s, n);
+    void       *dys     = arena_alloc(p->s, n * ct_bytes(p->ct));
+    float      *dxs     = arena_floats(p->s, n);
     float      *dweight = arena_floats(p->s, (size_t)p->T * (size_t)rs.topk);
     if (b->ffn.gate) ffn_bwd(p, &b->ffn, a, dn2, dy);
     else memset(dn2, 0, (size_t)p->Tp * (size_t)D * 4);
-    op_combine_bwd(dys, dweight, dy, a->ys, &a->rt, &a->pl, p->T, &rs, D);
+    op_combine_bwd(dys, dweight, dy, a->ys, p->ct, &a->rt, &a->pl, p->T, &rs, D);
     experts_bwd(p, b, a, dxs, dys);
     op_gather_bwd(dn2, dxs, &a->pl, p->T, &rs, D);
     router_bwd(p, b, a, dn2, dweight);

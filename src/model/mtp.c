@@ -36,7 +36,7 @@ void mtp_bwd(pass *p, model_work *w, int depth, const float *dmh, float *dh) {
     memset(d, 0, n * 4);
     op_norm_bwd(d, D, t->norm->g, dmh, D, w->mout, D, t->norm->w.data, w->rm, p->Tp, D, p->s);
     block_bwd(p, &t->block, a, d);
-    op_linear_bwd(dcat, false, d, w->cat, p->ct, p->Tp, &eh, p->s);
+    op_linear_bwd(dcat, DT_F32, false, d, DT_F32, w->cat, p->ct, p->Tp, &eh, p->s);
     memset(demb, 0, n * 4);
     op_norm_bwd(demb, D, t->enorm->g, dcat, 2 * D, w->emb, D, t->enorm->w.data, w->re, p->Tp, D, p->s);
     op_norm_bwd(dh, D, t->hnorm->g, dcat + D, 2 * D, w->hid, D, t->hnorm->w.data, w->rh, p->Tp, D, p->s);

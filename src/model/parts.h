@@ -62,23 +62,23 @@ typedef struct acts { /* ct: the compute type */
     float *r1;        /* [T] */
     float *cq, *rq;   /* [T, Q], [T] */
     void  *nq;        /* [T, Q] ct */
-    float *q;         /* [T, H*(P+R)] */
+    void  *q;         /* [T, H*(P+R)] ct */
     float *ckv, *rkv; /* [T, K+R], [T] */
     void  *nc;        /* [T, K] ct */
-    float *kv;        /* [T, H*(P+V)] */
+    void  *kv;        /* [T, H*(P+V)] ct */
     float *lse;       /* [T, H] */
     void  *o;         /* [T, H*V] ct */
     float *x2;        /* [T, D] */
     void  *n2;        /* [T, D] ct */
     float *r2;        /* [T] */
-    float *h1, *h3;   /* [T, F] dense or shared */
+    void  *h1, *h3;   /* [T, F] ct, dense or shared */
     void  *a;         /* [T, F] ct */
     route  rt;
     plan   pl;
     void  *xs;      /* [n, D] ct */
-    float *e1, *e3; /* [n, M] */
+    void  *e1, *e3; /* [n, M] ct */
     void  *ea;      /* [n, M] ct */
-    float *ys;      /* [n, D] */
+    void  *ys;      /* [n, D] ct */
 } acts;
 
 typedef struct pass {
@@ -119,7 +119,7 @@ struct model_work {
     void     *mhid_ct;
     int32_t  *tok, *next, *tgt; /* [T] padded copies */
     float    *w, *w2;           /* [T] */
-    int32_t  *tgt2; /* [T] the MTP module's targets */
+    int32_t  *tgt2;             /* [T] the MTP module's targets */
     int32_t  *pos;
     attn_seg *seg;
     int32_t  *start;

@@ -5,26 +5,37 @@
 
 enum { GRAIN = 1024, PAR_MIN = 8192 };
 
-void        op_swiglu_fwd(void *y, dtype yt, const float *a, const float *b, size_t n) {
+void op_swiglu_fwd(void *y, const void *a, const void *b, dtype t, size_t n) {
+    float          *yf = y;
+    const float    *af = a, *bf = b;
+    uint16_t       *yh = y;
+    const uint16_t *ah = a, *bh = b;
 #pragma omp parallel if (n > PAR_MIN)
     {
         long lo, hi;
         par_split((long)n, GRAIN, par_id(), par_count(), &lo, &hi);
         for (long i = lo; i < hi; i += GRAIN) {
             int k = (int)(hi - i < GRAIN ? hi - i : GRAIN);
-            if (yt == DT_BF16) K->swiglu_bf16((uint16_t *)y + i, a + i, b + i, k);
-            else K->swiglu((float *)y + i, a + i, b + i, k);
+            if (t == DT_BF16) K->swiglu_bf16(yh + i, ah + i, bh + i, k);
+            else K->swiglu(yf + i, af + i, bf + i, k);
         }
     }
 }
 
-void        op_swiglu_bwd(float *da, float *db, const float *dy, const float *a, const float *b, size_t n) {
+void op_swiglu_bwd(void *da, void *db, const void *dy, const void *a, const void *b, dtype t, size_t n) {
+    float          *daf = da, *dbf = db;
+    const float    *gf = dy, *af = a, *bf = b;
+    uint16_t       *dah = da, *dbh = db;
+    const uint16_t *gh = dy, *ah = a, *bh = b;
 #pragma omp parallel if (n > PAR_MIN)
     {
         long lo, hi;
         par_split((long)n, GRAIN, par_id(), par_count(), &lo, &hi);
-        for (long i = lo; i < hi; i += GRAIN)
-            K->swiglu_bwd(da + i, db + i, dy + i, a + i, b + i, (int)(hi - i < GRAIN ? hi - i : GRAIN));
+        for (long i = lo; i < hi; i += GRAIN) {
+            int k = (int)(hi - i < GRAIN ? hi - i : GRAIN);
+            if (t == DT_BF16) K->swiglu_bwd_bf16(dah + i, dbh + i, gh + i, ah + i, bh + i, k);
+            else K->swiglu_bwd(daf + i, dbf + i, gf + i, af + i, bf + i, k);
+        }
     }
 }
 

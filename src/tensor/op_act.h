@@ -6,9 +6,10 @@
 #include <stddef.h>
 #include "kernel/dtype.h"
 
-void op_swiglu_fwd(void *y, dtype yt, const float *a, const float *b, size_t n); /* y [n] in f32 or bf16 */
-/* da, db [n]; da may be a and db may be b */
-void op_swiglu_bwd(float *da, float *db, const float *dy, const float *a, const float *b, size_t n);
+/* All [n] of type t, f32 or bf16 (float32 between the ends). */
+void op_swiglu_fwd(void *y, const void *a, const void *b, dtype t, size_t n);
+/* da may be a and db may be b */
+void op_swiglu_bwd(void *da, void *db, const void *dy, const void *a, const void *b, dtype t, size_t n);
 void op_add(float *y, const float *x, size_t n);                 /* y += x */
 void op_sum(float *y, const float *a, const float *b, size_t n); /* y = a + b */
 #endif

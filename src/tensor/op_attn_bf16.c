@@ -35,7 +35,6 @@ typedef struct tile16 {
     uint16_t *q, *p, *pp;             /* [BQ, qd], [BQ, nk], panels of P or dS */
     uint16_t *dout, *ds, *qt, *dt;    /* [BQ, vd], [BQ, nk], [qd, BQ], [vd, BQ] */
     float    *s, *dp, *o, *dkt, *dvt; /* [BQ, nk], [BQ, nk], [BQ, max(qd, vd)], [qd, nk], [vd, nk] */
-    float    *row;                    /* [max(qd, vd)] */
     float    *dkr;                    /* as in op_attn.c */
 } tile16;
 
@@ -61,7 +60,6 @@ static size_t tile16_cut(tile16 *t, char *mem, dims d, bool backward) {
     t->p    = take(&c, BQ * nk * 2);
     t->s    = take(&c, BQ * nk * 4);
     t->o    = take(&c, BQ * w * 4);
-    t->row  = take(&c, w * 4);
     if (!backward) {
         t->vr = take(&c, nk * vd * 2);
         return c.used;
@@ -93,10 +91,9 @@ static int longest(const attn_seg *seg, int n_seg) {
     return m;
 }
 
-/* ---- float rows to padded bf16 rows */
-static void narrow_rows(uint16_t *y, int ldy, const float *x, int ldx, int rows, int cols) {
-    for (int r = 0; r < rows; r++)
-        K->f32_to_bf16(y + (size_t)r * (size_t)ldy, x + (size_t)r * (size_t)ldx, (size_t)cols);
+/* ---- rows to padded rows */
+static void copy_rows(uint16_t *y, int ldy, const uint16_t *x, int ldx, int rows, int cols) {
+    for (int r = 0; r < rows; r++) memcpy(y + (size_t)r * (size_t)ldy, x + (size_t)r * (size_t)ldx, (size_t)cols * 2);
 }
 
 static void zero_tail(uint16_t *y, int ld, int rows, int all_rows, int cols) {
@@ -104,49 +101,45 @@ static void zero_tail(uint16_t *y, int ld, int rows, int all_rows, int cols) {
     memset(y + (size_t)rows * (size_t)ld, 0, (size_t)(all_rows - rows) * (size_t)ld * 2);
 }
 
-static void load_keys(const tile16 *t, const attn_shape *s, const attn_seg *g, const float *kv, const float *kr,
+static void load_keys(const tile16 *t, const attn_shape *s, const attn_seg *g, const uint16_t *kv, const float *kr,
                       int h) {
     int ldkv = s->heads * (s->nope + s->v), qd = t->d.qd;
-    narrow_rows(t->rows, qd, kv + (size_t)g->k0 * (size_t)ldkv + h * (s->nope + s->v), ldkv, g->nk, s->nope);
-    narrow_rows(t->rows + s->nope, qd, kr + (size_t)g->k0 * (size_t)s->ldkr, s->ldkr, g->nk, s->rope);
+    copy_rows(t->rows, qd, kv + (size_t)g->k0 * (size_t)ldkv + h * (s->nope + s->v), ldkv, g->nk, s->nope);
+    for (int i = 0; i < g->nk; i++)
+        K->f32_to_bf16(t->rows + (size_t)i * (size_t)qd + s->nope, kr + (size_t)(g->k0 + i) * (size_t)s->ldkr,
+                       (size_t)s->rope);
     zero_tail(t->rows, qd, g->nk, round_to(g->nk, 32), s->nope + s->rope);
 }
 
-static void load_values(const tile16 *t, const attn_shape *s, const attn_seg *g, const float *kv, int h) {
+static void load_values(const tile16 *t, const attn_shape *s, const attn_seg *g, const uint16_t *kv, int h) {
     int ldkv = s->heads * (s->nope + s->v);
-    narrow_rows(t->rows, t->d.vd, kv + (size_t)g->k0 * (size_t)ldkv + h * (s->nope + s->v) + s->nope, ldkv, g->nk,
-                s->v);
+    copy_rows(t->rows, t->d.vd, kv + (size_t)g->k0 * (size_t)ldkv + h * (s->nope + s->v) + s->nope, ldkv, g->nk, s->v);
     zero_tail(t->rows, t->d.vd, g->nk, round_to(g->nk, 32), s->v);
 }
 
-/* n rows of q, scaled, as bf16; the block is padded to whole 32 rows. */
-static void load_queries(const tile16 *t, const attn_shape *s, const float *q, int ldq, int n) {
-    int qd = s->nope + s->rope;
-    for (int i = 0; i < n; i++) {
-        memcpy(t->row, q + (size_t)i * (size_t)ldq, (size_t)qd * 4);
-        K->scale_f32(t->row, s->scale, qd);
-        K->f32_to_bf16(t->q + (size_t)i * (size_t)t->d.qd, t->row, (size_t)qd);
-    }
-    zero_tail(t->q, t->d.qd, n, round_to(n, 32), qd);
+/* n rows of one head; the block is padded to whole 32 rows. */
+static void load_block(uint16_t *y, int ldy, const uint16_t *x, int ldx, int n, int cols) {
+    copy_rows(y, ldy, x, ldx, n, cols);
+    zero_tail(y, ldy, n, round_to(n, 32), cols);
 }
 
 /* ---- forward */
 /* One block's probabilities, not yet divided by their sums, into p; the reciprocal sums into inv. */
-static void soften(const tile16 *t, int seen, int n, int nk, float *inv, float *lse, int ldlse) {
+static void soften(const tile16 *t, float scale, int seen, int n, int nk, float *inv, float *lse, int ldlse) {
     for (int i = 0; i < n; i++) {
-        float *row = t->s + (size_t)i * (size_t)nk;
-        int    k   = seen + i + 1;
-        float  m = K->max_f32(row, k), sum = K->exp_sum(row, m, k);
-        K->f32_to_bf16(t->p + (size_t)i * (size_t)nk, row, (size_t)k);
-        inv[i] = 1 / sum;
+        const float *row = t->s + (size_t)i * (size_t)nk;
+        int          k   = seen + i + 1;
+        float        m   = K->max_f32(row, k) * scale;
+        float        sum = K->exp_sum_bf16(t->p + (size_t)i * (size_t)nk, row, scale, m, k);
+        inv[i]           = 1 / sum;
         if (lse) lse[(size_t)i * (size_t)ldlse] = m + logf(sum);
         memset(t->p + (size_t)i * (size_t)nk + k, 0, (size_t)(nk - k) * 2);
     }
     memset(t->p + (size_t)n * (size_t)nk, 0, (size_t)(round_to(n, 16) - n) * (size_t)nk * 2);
 }
 
-static void fwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, uint16_t *o, float *lse, const float *q,
-                     const float *kv, const float *kr, int h) {
+static void fwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, uint16_t *o, float *lse,
+                     const uint16_t *q, const uint16_t *kv, const float *kr, int h) {
     int qd = s->nope + s->rope, ldq = s->heads * qd, ldo = s->heads * s->v, nkp = round_to(g->nk, 32);
     load_keys(t, s, g, kv, kr, h);
     K->panel_cols(t->kc, t->d.qd * 16, t->rows, t->d.qd, nkp, t->d.qd);
@@ -157,20 +150,19 @@ static void fwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, ui
         int    rows = round_to(n, 16);
         size_t r0   = (size_t)(g->q0 + i0);
         float  inv[BQ];
-        load_queries(t, s, q + r0 * (size_t)ldq + h * qd, ldq, n);
+        load_block(t->q, t->d.qd, q + r0 * (size_t)ldq + h * qd, ldq, n, qd);
         K->bgemm(rows, nk, t->d.qd, t->q, t->d.qd, t->kc, t->d.qd * 16, BGEMM_F32, t->s, nk);
-        soften(t, seen, n, nk, inv, lse ? lse + r0 * (size_t)s->heads + h : NULL, s->heads);
+        soften(t, s->scale, seen, n, nk, inv, lse ? lse + r0 * (size_t)s->heads + h : NULL, s->heads);
         K->bgemm(rows, t->d.vd, nk, t->p, nk, t->vr, nkp * 16, BGEMM_F32, t->o, t->d.vd);
         for (int i = 0; i < n; i++) {
-            float *row = t->o + (size_t)i * (size_t)t->d.vd;
-            K->scale_f32(row, inv[i], s->v);
-            K->f32_to_bf16(o + (r0 + (size_t)i) * (size_t)ldo + h * s->v, row, (size_t)s->v);
+            size_t r = r0 + (size_t)i;
+            K->scale_bf16(o + r * (size_t)ldo + h * s->v, inv[i], t->o + (size_t)i * (size_t)t->d.vd, s->v);
         }
     }
 }
 
-void op_attn_fwd_bf16(uint16_t *o, float *lse, const float *q, const float *kv, const float *kr, const attn_shape *s,
-                      const attn_seg *seg, int n_seg, arena *scratch) {
+void op_attn_fwd_bf16(uint16_t *o, float *lse, const uint16_t *q, const uint16_t *kv, const float *kr,
+                      const attn_shape *s, const attn_seg *seg, int n_seg, arena *scratch) {
     size_t mark = arena_mark(scratch);
     dims   d    = dims_of(s, longest(seg, n_seg));
     tile16 none;
@@ -186,16 +178,12 @@ void op_attn_fwd_bf16(uint16_t *o, float *lse, const float *q, const float *kv, 
 }
 
 /* ---- backward */
-/* P of one block recomputed, dS from it; both to bf16, rows padded to 32 with zeros. */
-static void block_grads(const tile16 *t, const float *lse, int ldlse, int seen, int n, int nk) {
+/* P of one block recomputed, dS from it; both in bf16, rows padded to 32 with zeros. */
+static void block_grads(const tile16 *t, float scale, const float *lse, int ldlse, int seen, int n, int nk) {
     for (int i = 0; i < n; i++) {
         size_t at = (size_t)i * (size_t)nk;
-        float *p = t->s + at, *dp = t->dp + at;
-        int    k = seen + i + 1;
-        K->exp_lse(p, 1, lse[(size_t)i * (size_t)ldlse], k);
-        K->softmax_bwd(dp, p, K->dot_f32(p, dp, k), 1, k);
-        K->f32_to_bf16(t->p + at, p, (size_t)k);
-        K->f32_to_bf16(t->ds + at, dp, (size_t)k);
+        int    k  = seen + i + 1;
+        K->softmax_bwd_bf16(t->p + at, t->ds + at, t->s + at, t->dp + at, scale, lse[(size_t)i * (size_t)ldlse], k);
         memset(t->p + at + k, 0, (size_t)(nk - k) * 2);
         memset(t->ds + at + k, 0, (size_t)(nk - k) * 2);
     }
@@ -204,34 +192,31 @@ static void block_grads(const tile16 *t, const float *lse, int ldlse, int seen, 
     memset(t->ds + at, 0, left);
 }
 
-static void bwd_block(const tile16 *t, const attn_shape *s, const attn_seg *g, float *dq, const float *dout,
-                      const float *lse, const float *q, int h, int i0) {
+static void bwd_block(const tile16 *t, const attn_shape *s, const attn_seg *g, uint16_t *dq, const uint16_t *dout,
+                      const float *lse, const uint16_t *q, int h, int i0) {
     int    qd = s->nope + s->rope, ldq = s->heads * qd, ldo = s->heads * s->v, nkp = round_to(g->nk, 32);
     int    n = g->nq - i0 < BQ ? g->nq - i0 : BQ, seen = g->nk - g->nq + i0, nk = round_to(seen + n, 32);
     int    rows = round_to(n, 32), QD = t->d.qd, VD = t->d.vd;
     size_t r0 = (size_t)(g->q0 + i0);
-    load_queries(t, s, q + r0 * (size_t)ldq + h * qd, ldq, n);
-    narrow_rows(t->dout, VD, dout + r0 * (size_t)ldo + h * s->v, ldo, n, s->v);
-    zero_tail(t->dout, VD, n, rows, s->v);
+    load_block(t->q, QD, q + r0 * (size_t)ldq + h * qd, ldq, n, qd);
+    load_block(t->dout, VD, dout + r0 * (size_t)ldo + h * s->v, ldo, n, s->v);
     K->bgemm(rows, nk, QD, t->q, QD, t->kc, QD * 16, BGEMM_F32, t->s, nk);
     K->bgemm(rows, nk, VD, t->dout, VD, t->vc, VD * 16, BGEMM_F32, t->dp, nk);
-    block_grads(t, lse + r0 * (size_t)s->heads + h, s->heads, seen, n, nk);
+    block_grads(t, s->scale, lse + r0 * (size_t)s->heads + h, s->heads, seen, n, nk);
     K->transpose_u16(t->dt, BQ, t->dout, VD, rows, VD);
     K->panel_rows(t->pp, rows * 16, t->p, nk, rows, nk);
     K->bgemm(VD, nk, rows, t->dt, BQ, t->pp, rows * 16, BGEMM_ADD, t->dvt, nkp);
     K->bgemm(rows, QD, nk, t->ds, nk, t->kr, nkp * 16, BGEMM_F32, t->o, QD);
-    for (int i = 0; i < n; i++) {
-        float *row = t->o + (size_t)i * (size_t)QD;
-        K->scale_f32(row, s->scale, qd);
-        memcpy(dq + (r0 + (size_t)i) * (size_t)ldq + h * qd, row, (size_t)qd * 4);
-    }
+    for (int i = 0; i < n; i++)
+        K->scale_bf16(dq + (r0 + (size_t)i) * (size_t)ldq + h * qd, s->scale, t->o + (size_t)i * (size_t)QD, qd);
     K->transpose_u16(t->qt, BQ, t->q, QD, rows, QD);
     K->panel_rows(t->pp, rows * 16, t->ds, nk, rows, nk);
     K->bgemm(QD, nk, rows, t->qt, BQ, t->pp, rows * 16, BGEMM_ADD, t->dkt, nkp);
 }
 
-static void bwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, float *dq, float *dkv, const float *dout,
-                     const float *lse, const float *q, const float *kv, const float *kr, int h) {
+static void bwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, uint16_t *dq, uint16_t *dkv,
+                     const uint16_t *dout, const float *lse, const uint16_t *q, const uint16_t *kv, const float *kr,
+                     int h) {
     int ldkv = s->heads * (s->nope + s->v), lddkr = s->heads * s->rope, nkp = round_to(g->nk, 32);
     load_keys(t, s, g, kv, kr, h);
     K->panel_cols(t->kc, t->d.qd * 16, t->rows, t->d.qd, nkp, t->d.qd);
@@ -241,16 +226,19 @@ static void bwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, fl
     memset(t->dkt, 0, (size_t)t->d.qd * (size_t)nkp * 4);
     memset(t->dvt, 0, (size_t)t->d.vd * (size_t)nkp * 4);
     for (int i0 = 0; i0 < g->nq; i0 += BQ) bwd_block(t, s, g, dq, dout, lse, q, h, i0);
-    float *dk = dkv + (size_t)g->k0 * (size_t)ldkv + h * (s->nope + s->v);
-    K->transpose_f32(dk, ldkv, t->dkt, nkp, s->nope, g->nk);
-    K->transpose_f32(dk + s->nope, ldkv, t->dvt, nkp, s->v, g->nk);
+    uint16_t *dk = dkv + (size_t)g->k0 * (size_t)ldkv + h * (s->nope + s->v);
+    K->scale_f32(t->dkt, s->scale, (s->nope + s->rope) * nkp);
+    K->f32_to_bf16(t->rows, t->dkt, (size_t)s->nope * (size_t)nkp);
+    K->transpose_u16(dk, ldkv, t->rows, nkp, s->nope, g->nk);
+    K->f32_to_bf16(t->rows, t->dvt, (size_t)s->v * (size_t)nkp);
+    K->transpose_u16(dk + s->nope, ldkv, t->rows, nkp, s->v, g->nk);
     K->transpose_f32(t->dkr + (size_t)g->k0 * (size_t)lddkr + h * s->rope, lddkr,
                      t->dkt + (size_t)s->nope * (size_t)nkp, nkp, s->rope, g->nk);
 }
 
-void op_attn_bwd_bf16(float *dq, float *dkv, float *dkr, int lddkr, const float *dout, const float *lse, const float *q,
-                      const float *kv, const float *kr, const attn_shape *s, const attn_seg *seg, int n_seg,
-                      arena *scratch) {
+void op_attn_bwd_bf16(uint16_t *dq, uint16_t *dkv, float *dkr, int lddkr, const uint16_t *dout, const float *lse,
+                      const uint16_t *q, const uint16_t *kv, const float *kr, const attn_shape *s, const attn_seg *seg,
+                      int n_seg, arena *scratch) {
     size_t mark = arena_mark(scratch);
     dims   d    = dims_of(s, longest(seg, n_seg));
     int    tk   = 0;

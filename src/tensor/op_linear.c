@@ -94,30 +94,32 @@ void op_linear_fwd(float *y, const void *x, dtype xt, int T, const lin *w, arena
     }
 }
 
-static void bwd(float *dx, float beta, const void *dy, const void *x, dtype xt, int T, const lin *w) {
-    if (xt == DT_BF16) {
-        if (dx) gemm_bf16(GEMM_NN, T, w->in, w->out, dy, w->out, w->wb, w->in, beta, dx, w->in);
-        if (w->g) gemm_bf16(GEMM_TN, w->out, w->in, T, dy, w->out, x, w->in, 1, w->g, w->in);
-    } else {
-        if (dx) gemm_f32(GEMM_NN, T, w->in, w->out, dy, w->out, w->w, w->in, beta, dx, w->in);
-        if (w->g) gemm_f32(GEMM_TN, w->out, w->in, T, dy, w->out, x, w->in, 1, w->g, w->in);
-    }
+void op_linear_fwd_ct(void *y, const void *x, dtype xt, int T, const lin *w, arena *scratch) {
+    if (xt != DT_BF16) op_linear_fwd(y, x, xt, T, w, scratch);
+    else if (T > 0) gemm_bf16_out(GEMM_NT, T, w->out, w->in, x, w->in, w->wb, w->in, y, w->out);
 }
 
-void op_linear_bwd_ct(float *dx, const void *dy, const void *x, dtype xt, int T, const lin *w) {
-    if (T > 0) bwd(dx, 0, dy, x, xt, T, w);
+/* Everything in bf16 but the sums. */
+static void bwd_bf16(void *dx, dtype dxt, bool add_dx, const uint16_t *dy, const uint16_t *x, int T, const lin *w) {
+    if (dx && dxt == DT_BF16) gemm_bf16_out(GEMM_NN, T, w->in, w->out, dy, w->out, w->wb, w->in, dx, w->in);
+    else if (dx) gemm_bf16(GEMM_NN, T, w->in, w->out, dy, w->out, w->wb, w->in, add_dx ? 1.f : 0.f, dx, w->in);
+    if (w->g) gemm_bf16(GEMM_TN, w->out, w->in, T, dy, w->out, x, w->in, 1, w->g, w->in);
 }
 
-void op_linear_bwd(float *dx, bool add_dx, const float *dy, const void *x, dtype xt, int T, const lin *w,
-                   arena *scratch) {
+void op_linear_bwd(void *dx, dtype dxt, bool add_dx, const void *dy, dtype dyt, const void *x, dtype xt, int T,
+                   const lin *w, arena *scratch) {
     if (T == 0) return;
-    size_t      mark = arena_mark(scratch), n = (size_t)T * (size_t)w->out;
-    const void *d = dy;
-    if (xt == DT_BF16) {
-        uint16_t *dyb = arena_alloc(scratch, n * 2);
-        op_cast(dyb, DT_BF16, dy, n);
-        d = dyb;
+    if (xt != DT_BF16) {
+        if (dx) gemm_f32(GEMM_NN, T, w->in, w->out, dy, w->out, w->w, w->in, add_dx ? 1.f : 0.f, dx, w->in);
+        if (w->g) gemm_f32(GEMM_TN, w->out, w->in, T, dy, w->out, x, w->in, 1, w->g, w->in);
+        return;
     }
-    bwd(dx, add_dx ? 1.f : 0.f, d, x, xt, T, w);
+    size_t mark = arena_mark(scratch), n = (size_t)T * (size_t)w->out;
+    if (dyt == DT_F32) {
+        uint16_t *d = arena_alloc(scratch, n * 2);
+        op_cast(d, DT_BF16, dy, n);
+        dy = d;
+    }
+    bwd_bf16(dx, dxt, add_dx, dy, x, T, w);
     arena_reset(scratch, mark);
 }

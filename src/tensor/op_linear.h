@@ -2,7 +2,7 @@
  *
  *   lin w = lin_of(&layer->o_proj);
  *   op_linear_fwd(y, x, DT_BF16, T, &w, scratch);         // y [T, out] f32, x [T, in] f32 or bf16
- *   op_linear_bwd(dx, false, dy, x, DT_BF16, T, &w, scratch);   // dx [T, in] = (or +=), w.g += dy^T x
+ *   op_linear_bwd(dx, DT_F32, false, dy, DT_F32, x, DT_BF16, T, &w, scratch);   // dx = (or +=) dy W, w.g += dy^T x
  *
  * Which path: x in bf16 (training): GEMM on the bf16 twin. x in f32: a GEMM in float32 for many rows (a quantized
  * weight is expanded panel by panel), row times vector products for few (decoding).
@@ -24,11 +24,12 @@ lin lin_slice(const param *p, int e);      /* matrix e of a stacked [E, out, in]
 lin lin_rows(const lin *l, int r0, int n); /* rows r0..r0+n of a matrix */
 
 void op_linear_fwd(float *y /* [T, out] */, const void *x /* [T, in] */, dtype xt, int T, const lin *w, arena *scratch);
-void op_linear_bwd(float *dx /* [T, in], NULL: not wanted */, bool add_dx, const float *dy /* [T, out] */,
-                   const void *x /* [T, in] */, dtype xt, int T, const lin *w, arena *scratch);
-/* The same when dy is in the compute type already (no cast, no scratch). */
-void op_linear_bwd_ct(float *dx /* [T, in] assigned */, const void *dy /* [T, out] xt */, const void *x, dtype xt,
-                      int T, const lin *w);
+/* The same with y in x's type: bf16 results are half the memory to write and to read again. */
+void op_linear_fwd_ct(void *y /* [T, out] xt */, const void *x, dtype xt, int T, const lin *w, arena *scratch);
+/* dx in float32 (assigned or added) or in xt (assigned), NULL: not wanted; dy in float32 or in xt, which saves a cast.
+ */
+void op_linear_bwd(void *dx /* [T, in] dxt */, dtype dxt, bool add_dx, const void *dy /* [T, out] dyt */, dtype dyt,
+                   const void *x /* [T, in] xt */, dtype xt, int T, const lin *w, arena *scratch);
 /* Scratch bytes the two need at most for T rows of this shape. */
 size_t op_linear_bytes(int T, int out, int in);
 /* x [n] floats -> compute type, in parallel */

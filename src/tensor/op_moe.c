@@ -202,6 +202,11 @@ void op_gather(void *xs, const void *x, dtype t, const plan *p, int D) {
     }
 }
 
+static void axpy(float *y, float a, const void *x, dtype t, size_t at, int D) {
+    if (t == DT_BF16) K->axpy_bf16(y, a, (const uint16_t *)x + at, D);
+    else K->axpy_f32(y, a, (const float *)x + at, D);
+}
+
 void        op_gather_bwd(float *dx, const float *dxs, const plan *p, int T, const route_shape *s, int D) {
 #pragma omp parallel for schedule(static)
     for (int t = 0; t < T; t++)
@@ -209,26 +214,35 @@ void        op_gather_bwd(float *dx, const float *dxs, const plan *p, int T, con
             K->add_f32(dx + (size_t)t * (size_t)D, dxs + (size_t)p->slot[t * s->topk + j] * (size_t)D, (size_t)D);
 }
 
-void op_combine_fwd(float *y, const float *ys, const route *r, const plan *p, int T, const route_shape *s, int D) {
+void op_combine_fwd(float *y, const void *ys, dtype t, const route *r, const plan *p, int T, const route_shape *s,
+                    int D) {
 #pragma omp parallel for schedule(static) if (T > 8)
-    for (int t = 0; t < T; t++)
+    for (int i = 0; i < T; i++)
         for (int j = 0; j < s->topk; j++)
-            K->axpy_f32(y + (size_t)t * (size_t)D, r->weight[t * s->topk + j],
-                        ys + (size_t)p->slot[t * s->topk + j] * (size_t)D, D);
+            axpy(y + (size_t)i * (size_t)D, r->weight[i * s->topk + j], ys, t,
+                 (size_t)p->slot[i * s->topk + j] * (size_t)D, D);
 }
 
-void op_combine_bwd(float *dys, float *dweight, const float *dy, const float *ys, const route *r, const plan *p, int T,
-                    const route_shape *s, int D) {
+/* The gradients of one slot: of its weight (returned) and of its row. */
+static float combine_slot(void *dys, const float *d, const void *ys, dtype t, size_t at, float weight, int D) {
+    if (t == DT_BF16) {
+        K->scale_bf16((uint16_t *)dys + at, weight, d, D);
+        return K->dot_bf16(d, (const uint16_t *)ys + at, D);
+    }
+    memcpy((float *)dys + at, d, (size_t)D * 4);
+    K->scale_f32((float *)dys + at, weight, D);
+    return K->dot_f32(d, (const float *)ys + at, D);
+}
+
+void op_combine_bwd(void *dys, float *dweight, const float *dy, const void *ys, dtype t, const route *r, const plan *p,
+                    int T, const route_shape *s, int D) {
+    size_t row = (size_t)D * (t == DT_BF16 ? 2 : 4);
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < p->n; i++)
-        if (p->token[i] < 0) memset(dys + (size_t)i * (size_t)D, 0, (size_t)D * 4);
+        if (p->token[i] < 0) memset((char *)dys + (size_t)i * row, 0, row);
 #pragma omp parallel for schedule(static)
-    for (int t = 0; t < T; t++)
-        for (int j = 0; j < s->topk; j++) {
-            size_t       at          = (size_t)p->slot[t * s->topk + j] * (size_t)D;
-            const float *d           = dy + (size_t)t * (size_t)D;
-            dweight[t * s->topk + j] = K->dot_f32(d, ys + at, D);
-            memcpy(dys + at, d, (size_t)D * 4);
-            K->scale_f32(dys + at, r->weight[t * s->topk + j], D);
-        }
+    for (int i = 0; i < T; i++)
+        for (int j = i * s->topk; j < (i + 1) * s->topk; j++)
+            dweight[j] =
+                combine_slot(dys, dy + (size_t)i * (size_t)D, ys, t, (size_t)p->slot[j] * (size_t)D, r->weight[j], D);
 }

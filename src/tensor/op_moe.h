@@ -7,7 +7,7 @@
  *   op_route_fwd(&rt, logits, bias, &rs, T);               // rt.expert, rt.weight, rt.score
  *   op_plan(&pl, rt.expert, T, &rs, 32);                    // slots sorted by expert, padded to a multiple of 32
  *   op_gather(xs, ct, x, &pl, D); ... experts on rows pl.first[e]..pl.first[e+1] ...;
- *   op_combine_fwd(y, ys, &rt, &pl, D);                     // y[t] += sum_k weight * ys[slot]
+ *   op_combine_fwd(y, ys, ct, &rt, &pl, T, &rs, D);                    // y[t] += sum_k weight * ys[slot]
  *
  * No token is ever dropped: an expert takes as many slots as chose it.
  * Memory: all arrays are the caller's (route_bytes/plan_bytes tell how much).   Threads: call from one. */
@@ -56,9 +56,9 @@ void op_gather(void *xs /* [n, D] */, const void *x /* [T, D] */, dtype t, const
                int D); /* padding rows become 0 */
 /* dx [T, D] += the gradients of all slots of each token, in slot order k = 0, 1, ... */
 void op_gather_bwd(float *dx, const float *dxs /* [n, D] */, const plan *p, int T, const route_shape *s, int D);
-void op_combine_fwd(float *y /* [T, D] += */, const float *ys /* [n, D] */, const route *r, const plan *p, int T,
-                    const route_shape *s, int D);
-/* dys [n, D] assigned (padding 0); dweight [T, k] assigned */
-void op_combine_bwd(float *dys, float *dweight, const float *dy /* [T, D] */, const float *ys, const route *r,
+void op_combine_fwd(float *y /* [T, D] += */, const void *ys /* [n, D] t */, dtype t, const route *r, const plan *p,
+                    int T, const route_shape *s, int D);
+/* dys [n, D] of type t, assigned (padding 0); dweight [T, k] assigned */
+void op_combine_bwd(void *dys, float *dweight, const float *dy /* [T, D] */, const void *ys, dtype t, const route *r,
                     const plan *p, int T, const route_shape *s, int D);
 #endif

@@ -36,11 +36,27 @@ void rope_fill(rope_table *tb, float *mem, int max_pos, int dim, float theta, co
     *tb = (rope_table){max_pos, pairs, c, s};
 }
 
-void op_rope(float *x, int ld, int T, int heads, int head_stride, const int32_t *pos, const rope_table *tb, bool inv) {
+enum { ROPE_DIM_MAX = 512 };
+
+static void rotate_bf16(uint16_t *x, const float *c, const float *s, int pairs, bool inv) {
+    float t[ROPE_DIM_MAX];
+    for (int i = 0; i < pairs; i += ROPE_DIM_MAX / 2) {
+        int n = pairs - i < ROPE_DIM_MAX / 2 ? pairs - i : ROPE_DIM_MAX / 2;
+        K->bf16_to_f32(t, x + 2 * i, (size_t)(2 * n));
+        K->rope_pairs(t, c + i, s + i, n, inv);
+        K->f32_to_bf16(x + 2 * i, t, (size_t)(2 * n));
+    }
+}
+
+void op_rope(void *x, dtype xt, int ld, int T, int heads, int head_stride, const int32_t *pos, const rope_table *tb,
+             bool inv) {
 #pragma omp parallel for schedule(static) if (T > 8)
     for (int t = 0; t < T; t++) {
         const float *c = tb->c + (size_t)pos[t] * (size_t)tb->pairs, *s = tb->s + (size_t)pos[t] * (size_t)tb->pairs;
-        for (int h = 0; h < heads; h++)
-            K->rope_pairs(x + (size_t)t * (size_t)ld + (size_t)h * (size_t)head_stride, c, s, tb->pairs, inv);
+        for (int h = 0; h < heads; h++) {
+            size_t at = (size_t)t * (size_t)ld + (size_t)h * (size_t)head_stride;
+            if (xt == DT_BF16) rotate_bf16((uint16_t *)x + at, c, s, tb->pairs, inv);
+            else K->rope_pairs((float *)x + at, c, s, tb->pairs, inv);
+        }
     }
 }

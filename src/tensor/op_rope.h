@@ -4,7 +4,7 @@
  *
  *   rope_table tb; float mem[rope_floats(max_pos, dim)];
  *   rope_fill(&tb, mem, max_pos, dim, theta, &yarn);
- *   op_rope(x, ld, T, heads, head_stride, pos, &tb, false);   // in place; true = backward (rotate back)
+ *   op_rope(x, DT_F32, ld, T, heads, head_stride, pos, &tb, false);   // in place; true = backward (rotate back)
  *
  * Memory: the caller's.   Threads: call from one; all are used. */
 #ifndef R1_OP_ROPE_H
@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "kernel/dtype.h"
 
 typedef struct yarn_args {
     bool  on;
@@ -24,6 +25,7 @@ typedef struct rope_table {
 } rope_table;
 size_t rope_floats(int max_pos, int dim);
 void   rope_fill(rope_table *tb, float *mem, int max_pos, int dim, float theta, const yarn_args *y);
-/* x: row t, head h at x + t*ld + h*head_stride; pos [T] */
-void op_rope(float *x, int ld, int T, int heads, int head_stride, const int32_t *pos, const rope_table *tb, bool inv);
+/* x in f32 or bf16: row t, head h at element t*ld + h*head_stride; pos [T] */
+void op_rope(void *x, dtype xt, int ld, int T, int heads, int head_stride, const int32_t *pos, const rope_table *tb,
+             bool inv);
 #endif
