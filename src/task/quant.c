@@ -366,7 +366,10 @@ static decimal work_root(trace *t, const char *head, decimal x) {
         if (digits_op(t, k, '*', k) == v) c = k;
         else str_add(t->out, "no\n");
     }
-    if (!c) t->bad = true; /* after a slip: not a square */
+    if (!c) { /* only after a slip */
+        while ((c + 1) * (c + 1) <= v) c++;
+        str_addf(t->out, "none fits, about %ld\n", c);
+    }
     str_addf(t->out, "%s = %ld\n", head, c);
     return (decimal){c, 0};
 }
@@ -520,7 +523,7 @@ static bool check_one(trace *t, const quants *q, int i) {
          small_a         = whole(a) && a.v >= 1 && a.v <= DIGITS_DIVISOR;
     if (d->op == '*' && d->n > 2) return check_product(t, q, d);
     switch (d->op) {
-    case 'r': return gives(t, c, '*', c, a);
+    case 'r': return c.v <= DIGITS_DIVISOR ? gives(t, c, '*', c, a) : nines(t, c, c, a);
     case '+': return d->n > 2 ? check_sum(t, q, d) : gives(t, c, '-', b, a);
     case '-': return gives(t, c, '+', b, a);
     case '/': return gives(t, c, '*', b, a);

@@ -60,7 +60,7 @@ static void finish(tale *t, problem *p, const char *name) {
     snprintf(prefix, sizeof prefix, "%s%s%s", name, t->kind ? " " : "", t->kind ? t->kind : "");
     quant_phases(p, t->r, &t->q, prefix);
     tale_text(t, "answer", p->truth.p);
-    if (rng_below(t->r, 8) == 0) str_addf(&p->answer, "**%s**", p->truth.p);
+    if (rng_below(t->r, 8) == 0) str_addf(&p->answer, "**%s%s**", p->truth.p, t->pi ? t->pi : "");
     else {
         str s = {0};
         wording_put(&s, t->r, t->tell, t->slot);
@@ -68,6 +68,7 @@ static void finish(tale *t, problem *p, const char *name) {
         str_addn(&p->answer, s.p, s.len);
         str_free(&s);
     }
+    str_addf(&p->truth, "%s%s", t->pi ? t->pi : "", t->unit);
 }
 
 void tale_make(rng *r, int level, problem *p, const char *name, const tale_kind *kind, int n) {

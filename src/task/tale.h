@@ -26,6 +26,8 @@ typedef struct tale {
     person      a, b, c;
     const char *ask, *tell; /* patterns */
     const char *kind;       /* goes into the key, e.g. the unit: problems with equal numbers and other kinds differ */
+    const char *pi;         /* "\xcf\x80" where the answer is so many times that; else NULL */
+    char        unit[24];   /* " cm^2" behind the truth, or empty */
     word_slot   slot[TALE_SLOTS];
     char        text[TALE_SLOTS][TALE_TEXT];
     int         n;
