@@ -10,21 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 #include "exec/exec.h"
+#include "task/pyclaim.h"
 #include "task/pyfam.h"
 #include "task/pysnip.h"
 #include "task/verify.h"
-
-static void trim(str *s) { /* no blanks before a line's end, no empty lines at the end */
-    size_t k = 0;
-    for (size_t i = 0; i < s->len; i++) {
-        if (s->p[i] == '\n')
-            while (k && (s->p[k - 1] == ' ' || s->p[k - 1] == '\r')) k--;
-        s->p[k++] = s->p[i];
-    }
-    while (k && isspace((unsigned char)s->p[k - 1])) k--;
-    s->len = k;
-    if (s->p) s->p[k] = 0;
-}
 
 typedef struct puzzle {
     pyast        tree;
@@ -47,7 +36,7 @@ static void work(trace *t, void *ctx, fam_value *found) {
     if (res.odd || res.error[0] || !res.out.len) t->bad = true;
     str_clear(&z->out);
     str_add(&z->out, res.out.p ? res.out.p : "");
-    trim(&z->out);
+    pyclaim_trim(&z->out);
     *found = (fam_value){pyfam_hash(z->out.p, z->out.len), 0};
     pyrun_free(&res);
 }
@@ -60,7 +49,7 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
     str_add(t->out, "once more, only what changes\n");
     pyrun(&(pyrun_job){.p = &z->tree, .tell = PYRUN_SHORT, .t = t}, &res);
     one_line(&a, z->out.p);
-    trim(&res.out);
+    pyclaim_trim(&res.out);
     one_line(&b, res.out.p);
     str_add(t->out, "the output is ");
     bool same = pyfam_same(t, a.p, b.p);
@@ -115,7 +104,7 @@ static bool draw(rng *r, int level, str *code, puzzle *z) {
     if (!pyast_read(&z->tree, code->p)) return false;
     pyrun(&(pyrun_job){.p = &z->tree, .limit = 4000}, &z->honest);
     if (z->honest.odd || z->honest.error[0]) return false;
-    trim(&z->honest.out);
+    pyclaim_trim(&z->honest.out);
     return z->honest.out.len > 0 && z->honest.out.len < 120 && !strstr(z->honest.out.p, "`");
 }
 
@@ -141,107 +130,21 @@ static void make(rng *r, int level, problem *p) {
     str_free(&code);
 }
 
-/* ---- what an answer claims to be the output */
-typedef struct claims {
-    str  one; /* the claim */
-    int  different;
-    str  prose; /* everything else */
-    bool last;  /* of inline code only the last counts */
-} claims;
-
-static void claim(claims *c, const char *s, size_t n) {
-    str one = {0};
-    str_clear(&one);
-    str_addn(&one, s, n);
-    trim(&one);
-    if (!c->different || strcmp(one.p, c->one.p)) c->different++;
-    str_free(&c->one);
-    c->one = one;
-}
-
-/* Fenced blocks, or else bold parts, or else inline code; the rest is prose. */
-static void collect(claims *c, const char *a, const char *mark) {
-    size_t n = strlen(mark);
-    str_clear(&c->prose);
-    while (*a) {
-        const char *from = strstr(a, mark), *to = from ? strstr(from + n, n == 3 ? "\n```" : mark) : NULL;
-        if (!to) break;
-        str_addn(&c->prose, a, (size_t)(from - a));
-        str_add(&c->prose, " | ");
-        if (n == 3) { /* a block of Python is the program once more */
-            const char *nl     = strchr(from, '\n');
-            bool        python = !strncmp(from + 3, "py", 2);
-            if (!python) claim(c, nl + 1, nl + 1 > to ? 0 : (size_t)(to - nl - 1));
-            to++;
-        } else {
-            claim(c, from + n, (size_t)(to - from) - n);
-        }
-        a = to + n;
-    }
-    str_add(&c->prose, a);
-}
-
-/* Text without any marks: what follows "prints" or "output is" up to the end of the line, or all of a single line. */
-static void plain(claims *c, const char *a) {
-    static const char *const words[] = {"prints ", "print ", "prints: ", "output is ", "output: ", "output is: ", "outputs ", "printed is ", "answer is ", "answer: ", "printed: ", NULL};
-    for (int i = 0; words[i]; i++) {
-        const char *p = strstr(a, words[i]);
-        if (!p) continue;
-        const char *from = p + strlen(words[i]);
-        size_t      n    = strcspn(from, "\n");
-        while (n && strchr(" .", from[n - 1])) n--;
-        str_clear(&c->prose);
-        str_addn(&c->prose, a, (size_t)(p - a));
-        str_add(&c->prose, from + n);
-        if (!c->different) claim(c, from, n);
-        if (from[n] && strstr(from + n, words[i])) c->different++;
-    }
-    if (c->different) return;
-    while (isspace((unsigned char)*a)) a++;
-    size_t n = strlen(a);
-    while (n && isspace((unsigned char)a[n - 1])) n--;
-    str_clear(&c->prose);
-    claim(c, a, n);
-}
-
-static bool denied(const char *prose) {
-    static const char *const words[] = {" not ", "n't ", "n't", " never ", "wrong", "?", "maybe", "perhaps", "unsure", "guess", "except", "error", "nothing", "raises", "instead of", "cannot", "neither", "incorrect", "unless", "false that", " or |", "before ", NULL};
-    str                      low     = {0};
-    bool                     found   = false;
-    str_addc(&low, ' ');
-    for (; *prose; prose++) str_addc(&low, (char)tolower((unsigned char)*prose));
-    str_addc(&low, ' ');
-    for (int i = 0; words[i] && !found; i++) found = strstr(low.p, words[i]) != NULL;
-    str_free(&low);
-    return found;
-}
-
 static bool right(const problem *p, const char *text, char why[96]) {
-    claims      c    = {0};
+    static const char *const words[] = {"prints ", "print ", "prints: ", "output is ", "output: ", "output is: ", "outputs ", "printed is ", "answer is ", "answer: ", "printed: ", NULL};
+    pyclaim     c    = {0};
     const char *want = p->truth.p ? p->truth.p : "";
     bool        ok   = false;
     if (verify_echo(p->question.p ? p->question.p : "", text, why)) return false;
-    str_clear(&c.one);
-    collect(&c, text, "```");
-    if (!c.different) {
-        str prose = c.prose;
-        c.prose   = (str){0};
-        const char *bold = strstr(prose.p, "**"), *tick = strchr(prose.p, '`');
-        bool        ticks = tick && (!bold || tick < bold); /* `a**b` is code that holds stars */
-        collect(&c, prose.p, ticks ? "`" : "**");
-        if (!c.different) collect(&c, prose.p, ticks ? "**" : "`");
-        if (!c.different) plain(&c, prose.p);
-        str_free(&prose);
-    }
+    pyclaim_find(&c, text, words);
     if (!c.one.len) snprintf(why, 96, "expected %.40s, found no output", want);
     else if (c.different > 1) snprintf(why, 96, "expected %.40s, found more than one output", want);
     else if (strcmp(c.one.p, want)) snprintf(why, 96, "expected %.36s, found %.36s", want, c.one.p);
-    else if (denied(c.prose.p)) snprintf(why, 96, "expected %.40s, found it denied or asked", want);
+    else if (pyclaim_denied(c.prose.p)) snprintf(why, 96, "expected %.40s, found it denied or asked", want);
     else ok = true;
     for (char *q = why; !ok && *q; q++)
         if (*q == '\n') *q = '/';
-    str_free(&c.one);
-    str_free(&c.prose);
+    pyclaim_free(&c);
     return ok;
 }
 
@@ -255,7 +158,7 @@ static bool solve(const problem *p, str *truth, char why[96]) {
     else if (!x || !exec_run(x, &(exec_job){.code = code.p}, &res, &e)) snprintf(why, 96, "no executor: %.60s", e.msg);
     else if (res.status != EXEC_OK) snprintf(why, 96, "the program does not end well: %.60s", res.error.p ? res.error.p : "");
     else {
-        trim(&res.out);
+        pyclaim_trim(&res.out);
         ok = res.out.len > 0;
         if (!ok) snprintf(why, 96, "the program prints nothing");
         else str_addn(truth, res.out.p, res.out.len);
