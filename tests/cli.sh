@@ -194,6 +194,64 @@ printf '{"question":"a","answer":"1"}\n{bad\n' >"$T/rows.jsonl"
 run eval -q -m "$M" --data "$T/rows.jsonl"; fails "a bad row" "rows.jsonl:2"
 run eval -q -m "$M" --data "$T/none.jsonl"; fails "a missing file of rows" "none.jsonl"
 
+# ---- data
+run data list; expect "data list" 0 "linear"; narrow "data list fits 80 columns" "$T/out"
+run data; expect "data alone" 2 "found nothing"
+run data make lineer; expect "a mistyped family" 2 "did you mean 'linear'"
+run data make linear --level 99; expect "a level out of range" 2 "level"
+run data make education -n 60 --seed 3; cp "$T/out" "$T/rows.jsonl"; R1_THREADS=3 run data make education -n 60 --seed 3
+if [ "$(wc -l <"$T/out")" -eq 60 ] && cmp -s "$T/out" "$T/rows.jsonl"; then ok "a field's rows, whatever the threads"; else bad "a field's rows, whatever the threads" "they differ"; fi
+runin "$T/rows.jsonl" data check -; expect "data check" 0 "60 of 60 rows are right"
+{
+    echo '{bad json'
+    echo '{"family":"linear","question":"x","answer":"y"}'
+    echo '{"family":"linear","level":"one","question":"x","reasoning":"r","answer":"y"}'
+    echo '{"family":"nothing","question":"x","reasoning":"r","answer":"y"}'
+    printf '{"family":"linear","question":"\377","reasoning":"r","answer":"y"}\n'
+    printf '{"family":"linear","question":"a\0b","reasoning":"r","answer":"y"}\n'
+    head -c 10000000 /dev/zero | tr '\0' 'x'; echo
+    sed -n 1p "$T/rows.jsonl" | sed -E 's/"answer":"[^"]*"/"answer":"It is **123456789**."/'
+    echo 7
+    cat "$T/rows.jsonl"
+} >"$T/bad.jsonl"
+run data check "$T/bad.jsonl"; expect "bad rows" 1 "60 of 69 rows are right"
+why=
+for at in 1 2 3 4 5 6 7 8 9; do grep -q "^line $at: ." "$T/out" || why="$why $at"; done
+if [ -z "$why" ] && [ "$(wc -l <"$T/out")" -eq 10 ]; then ok "each bad row and why"; else bad "each bad row and why" "lines without a reason:$why, $(wc -l <"$T/out") lines"; fi
+if (ulimit -v 4000000; timeout 60 "$R1" data check "$T/bad.jsonl" >"$T/out2" 2>&1; cmp -s "$T/out" "$T/out2"); then ok "long lines in bounded memory"; else bad "long lines in bounded memory" "$(head -c 200 "$T/out2")"; fi
+run data check "$T/none.jsonl"; fails "check of nothing" "none.jsonl"
+run data check "$T"; fails "check of a folder" "folder"
+run data stats "$T/rows.jsonl" "$T/bad.jsonl" --svg "$T/s.svg"; expect "data stats" 1 "61 questions of $T/bad.jsonl are in $T/rows.jsonl"; narrow "data stats fits 80 columns" <(grep -v "$T" "$T/out")
+if head -c 4 "$T/s.svg" | grep -q '<svg'; then ok "data stats --svg"; else bad "data stats --svg" "no picture"; fi
+printf '{"q":"%s"}\n' "In the beginning there were ten words and then there were more" >"$T/eval.jsonl"
+{
+    cat "$T/bad.jsonl"
+    echo '{"source":"s","text":"In the beginning, there were TEN words and then there were more of them."}'
+    echo '{"source":"s","text":"In the beginning there was nothing that anybody could have spoken of."}'
+} >"$T/all.jsonl"
+run data curate "$T/all.jsonl" -o "$T/kept.jsonl" --against "$T/eval.jsonl"; expect "data curate" 0 "1 of $T/eval.jsonl"
+if [ "$(wc -l <"$T/kept.jsonl")" -eq 61 ] && ! grep -q TEN "$T/kept.jsonl"; then ok "curate keeps what is right and new"; else bad "curate keeps what is right and new" "$(wc -l <"$T/kept.jsonl") rows"; fi
+run data curate "$T/kept.jsonl"; expect "curate without -o" 2 "-o FILE"
+run data curate "$T/kept.jsonl" -o "$T/k2" --against "$T/nowhere"; fails "an evaluation set that is not there" "nowhere"
+cat >"$T/m.ini" <<'INI'
+[problems]
+kind = families
+families = arithmetic linear
+levels = 1 2
+share = 9
+[texts]
+kind = jsonl
+path = kept.jsonl
+licence = ours
+share = 1
+INI
+run data corpus "$T/m.ini" -o "$T/c1.jsonl" --rows 500; expect "data corpus" 0 "keys of another split: 0"
+R1_THREADS=3 run data corpus "$T/m.ini" -o "$T/c2.jsonl" --rows 500
+if cmp -s "$T/c1.jsonl" "$T/c2.jsonl" && [ "$(wc -l <"$T/c1.jsonl")" -eq 500 ]; then ok "the same corpus, whatever the threads"; else bad "the same corpus, whatever the threads" "they differ"; fi
+run data check "$T/c1.jsonl"; expect "and all of it is right" 0 "500 of 500"
+echo 'x = 1' >"$T/m.ini"; run data corpus "$T/m.ini" -o "$T/c3.jsonl"; fails "a bad manifest" "m.ini:1"
+run data corpus "$T/m.ini"; expect "corpus without -o" 2 "-o FILE"
+
 # ---- chat
 printf 'hello\n\n/help\n/think off\nagain\n/nonsense\n/clear\n/exit\nnever\n' >"$T/q"
 runin "$T/q" chat -q -m "$M" -n 5; expect "chat over a pipe" 0 "Ctrl-D"

@@ -144,7 +144,7 @@ static double percent(long n, long of) { return of ? 100.0 * (double)n / (double
 static void say_stats(const work *w, const contam *c, str *out) {
     long dup = curate_count(w->cur, CURATE_TWICE), near = curate_count(w->cur, CURATE_NEAR);
     census_report(w->cen, out);
-    str_addf(out, "\n%ld rows, %ld unreadable, %ld questions there before (%.2f%%), %ld more nearly (%.2f%%)\n",
+    str_addf(out, "\n%ld rows, %ld unreadable\n%ld questions there before (%.2f%%), %ld more nearly (%.2f%%)\n",
              w->rows, w->bad, dup, percent(dup, w->rows), near, percent(near, w->rows));
     if (!c) return;
     str_addf(out, "%ld rows (%.3f%%) share ten words in a row with an evaluation set\n",

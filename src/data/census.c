@@ -6,7 +6,7 @@
 #include "data/census_impl.h"
 #include "data/words.h"
 
-enum { TOP_WORDS = 40 };
+enum { TOP_WORDS = 40, FEW = 3 };
 
 census *census_new(void) {
     census *c = mem_calloc(1, sizeof *c);
@@ -91,19 +91,38 @@ static int by_count(const void *a, const void *b) {
     return strcmp(x->text, y->text);
 }
 
+static void add_cell(census_cell *to, const census_cell *x) {
+    to->n += x->n;
+    to->slips += x->slips;
+    to->question += x->question;
+    to->reasoning += x->reasoning;
+    to->answer += x->answer;
+    if (x->longest > to->longest) to->longest = x->longest;
+}
+
+static void report_cell(str *out, const char *name, const char *level, const census_cell *b) {
+    double n = b->n ? (double)b->n : 1;
+    str_addf(out, "%-20.20s %5s %8ld %9.1f %10.1f %7.1f %8zu %6ld\n", name, level, b->n, b->question / n,
+             b->reasoning / n, b->answer / n, b->longest, b->slips);
+}
+
+/* A line a family; of few families, a line a level. */
 static void report_groups(const census *c, str *out) {
     const census_group *g[CENSUS_GROUPS];
+    bool                each = c->n_group <= FEW;
     census_order(c, g);
-    str_addf(out, "%-20s %5s %8s %9s %10s %7s %8s %6s\n", "family", "level", "rows", "question", "reasoning", "answer",
-             "longest", "slips");
-    for (int i = 0; i < c->n_group; i++)
+    str_addf(out, "%-20s %5s %8s %9s %10s %7s %8s %6s\n", "family", each ? "level" : "", "rows", "question",
+             "reasoning", "answer", "longest", "slips");
+    for (int i = 0; i < c->n_group; i++) {
+        census_cell all = {0};
         for (int l = 0; l <= CENSUS_LEVELS; l++) {
-            const census_cell *b = &g[i]->level[l];
-            double             n = (double)b->n;
-            if (b->n)
-                str_addf(out, "%-20.20s %5d %8ld %9.1f %10.1f %7.1f %8zu %6ld\n", g[i]->name, l, b->n, b->question / n,
-                         b->reasoning / n, b->answer / n, b->longest, b->slips);
+            char level[8] = "";
+            if (l) snprintf(level, sizeof level, "%d", l);
+            if (each && g[i]->level[l].n) report_cell(out, g[i]->name, level, &g[i]->level[l]);
+            add_cell(&all, &g[i]->level[l]);
         }
+        if (!each) report_cell(out, g[i]->name, "", &all);
+    }
 }
 
 static void bar(str *out, long n, long max) {
@@ -141,8 +160,8 @@ static void report_words(const census *c, str *out) {
     for (size_t i = 0; i < (size_t)1 << WORD_BITS; i++)
         if (c->word[i].hash) v[n++] = c->word[i];
     if (n) qsort(v, n, sizeof *v, by_count);
-    str_addf(out, "\nquestions hold %ld words (%ld different%s), %ld numbers and %ld symbols; most often", c->words,
-             c->distinct, c->beyond ? " and more" : "", c->numbers, c->symbols);
+    str_addf(out, "\nquestions hold %ld words (%ld different%s), %ld numbers, %ld symbols", c->words, c->distinct,
+             c->beyond ? " and more" : "", c->numbers, c->symbols);
     size_t col = 80;
     for (size_t i = 0; i < n && i < TOP_WORDS; i++) {
         char one[64];

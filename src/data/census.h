@@ -2,10 +2,10 @@
  *
  *   census *c = census_new();
  *   census_row(c, "linear", "education", &p);    // a row of a family; field may be NULL (text from a source)
- *   census_report(c, &out);                      // per family and level: rows, mean lengths, slips; words; lengths
+ *   census_report(c, &out);                      // rows, mean lengths, slips; levels; lengths; words
  *   census_svg(c, "out.jsonl", &svg);            // the same as a picture
  *
- * The vocabulary is that of the questions (words with their counts; numbers and symbols apart). Lengths are bytes of
+ * Lengths in the table are mean bytes. The vocabulary is that of the questions (words with their counts; numbers and symbols apart). Lengths are bytes of
  * question, reasoning and answer together: about one token each where there are many digits, four where there are
  * words.
  *

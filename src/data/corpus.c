@@ -51,6 +51,10 @@ corpus *corpus_new(const corpus_args *a) {
         const manifest_source *s = &a->m->src[i];
         err                    e = {""};
         c->src[i].gone           = !(s->share > 0);
+        if (s->kind == SOURCE_FAMILIES && !s->n_fam) {
+            c->src[i].gone = true;
+            snprintf(c->src[i].note, sizeof c->src->note, "source %s: no such family yet", s->name);
+        }
         if (c->src[i].gone || s->kind == SOURCE_FAMILIES) continue;
         c->src[i].r = reader_open(s, &e);
         if (c->src[i].r) continue;

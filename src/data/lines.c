@@ -56,11 +56,11 @@ static bool refill(lines *l, err *e) {
         l->have = (size_t)n;
         return true;
     }
-    l->eof = true;
-    if (n < 0) {
-        int         code = 0;
-        const char *why  = gzerror(l->f, &code);
-        l->failed        = true;
+    int         code = 0;
+    const char *why  = gzerror(l->f, &code);
+    l->eof           = true;
+    if (n < 0 || code == Z_BUF_ERROR) { /* the latter: packed data that breaks off */
+        l->failed = true;
         err_set(e, "%s: %s", l->path, code == Z_ERRNO ? strerror(errno) : why);
     }
     return false;

@@ -97,9 +97,11 @@ static bool set_families(reading *r, manifest_source *s, const char *value) {
             for (int k = 0; k < s->n_fam; k++) have = have || s->fam[k] == f;
             if (!have && s->n_fam < MANIFEST_FAMILIES) s->fam[s->n_fam++] = f;
         }
-        if (!found) return fault_value(r, "families", "a family, a field or all", w);
+        s->named = true;
+        if (!found && choice("education|programming|research|business", w) < 0)
+            return fault_value(r, "families", "a family, a field or all", w);
     }
-    return s->n_fam ? true : fault_value(r, "families", "names", value);
+    return s->named ? true : fault_value(r, "families", "names", value);
 }
 
 static bool set_levels(reading *r, manifest_source *s, const char *value) {
@@ -178,7 +180,7 @@ static bool complete(reading *r) {
         for (int l = 1; l <= MANIFEST_LEVELS; l++) w += s->level[l];
         for (int l = 1; l <= MANIFEST_LEVELS && w <= 0; l++) s->level[l] = 1;
         const char *lacks = s->share < 0                                   ? "share = WEIGHT is missing"
-                            : s->kind == SOURCE_FAMILIES && !s->n_fam      ? "families = NAMES is missing"
+                            : s->kind == SOURCE_FAMILIES && !s->named      ? "families = NAMES is missing"
                             : s->kind != SOURCE_FAMILIES && !s->n_path     ? "path = FILE is missing"
                             : s->kind != SOURCE_FAMILIES && !s->licence[0] ? "licence = NAME is missing"
                                                                            : NULL;

@@ -42,7 +42,8 @@ typedef struct manifest_source {
     char        **path;
     int           n_path;
     const family *fam[MANIFEST_FAMILIES];
-    int           n_fam;
+    int           n_fam; /* 0: fields that have no family yet */
+    bool          named; /* families were given */
     double        level[MANIFEST_LEVELS + 1];
 } manifest_source;
 typedef struct manifest {

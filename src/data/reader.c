@@ -102,17 +102,17 @@ static bool blank_line(const char *p, size_t n) {
 }
 
 size_t reader_passage(const char *p, size_t n, size_t from, size_t want) {
-    size_t limit = n - from > want + want / 2 ? from + want + want / 2 : n, line = 0;
+    size_t limit = n - from > want + want / 2 ? from + want + want / 2 : n, flush = 0, line = 0;
     if (n - from <= want) return n;
-    for (size_t at = from + want; at < limit;) { /* the first good place past `want` */
+    for (size_t at = from + want; at < limit;) {
         const char *nl = memchr(p + at, '\n', limit - at);
         if (!nl) break;
         at = (size_t)(nl - p) + 1;
+        if (at == n || blank_line(p + at, n - at)) return at;
+        if (!flush && p[at] != ' ' && p[at] != '\t') flush = at;
         if (!line) line = at;
-        if (at < n && (blank_line(p + at, n - at) || (p[at] != ' ' && p[at] != '\t'))) return at;
     }
-    if (limit == n) return n;
-    if (line) return line; /* none: any line end */
+    if (flush || line || limit == n) return flush ? flush : line ? line : n;
     for (size_t at = limit; at > from + want / 2; at--)
         if (p[at - 1] == ' ') return at;
     while (limit < n && ((unsigned char)p[limit] & 0xC0) == 0x80) limit++; /* not inside a character */

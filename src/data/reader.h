@@ -6,8 +6,8 @@
  *   if (reader_failed(r)) ...                            // it ended early: *e
  *   reader_report(r, &out); reader_close(r);             // how many, and what was dropped why
  *
- * text   passages of about `bytes` bytes (manifest.h), ended at an empty line or before a line that is not indented;
- *        each judged by textfilter.h
+ * text   passages of about `bytes` bytes (manifest.h), up to half as much more, ended at an empty line, else before a
+ *        line that is not indented, else at a line's end; each judged by textfilter.h
  * jsonl  a document a line (also the elements of a .json list): {"text"}; {"question","answer"} with or without
  *        "reasoning"; {"instruction","input","output"}; {"messages":[{"role","content"}]} (the last answer, to all that
  *        came before it); rows of a family. Long texts are cut into passages. What is none of these is dropped.

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# bench/data.sh -- the data engine: rows made, verified, compared and written in a second, and its memory.
+#   bench/data.sh [ROWS]      of maths (default 200000); programs a tenth of that at most
+# Five runs of each, the median; beside the wall clock the CPU time, from which the rate of two idle cores follows (a
+# shared machine shows less on the wall). Then the peak memory for two sizes: it must not grow with the rows.
+set -eu
+cd "$(dirname "$0")/.."
+R1=${R1:-./r1}
+rows=${1:-200000}
+export OMP_WAIT_POLICY=passive
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+against=
+for d in gsm8k humaneval mbpp; do
+    if [ -e "../shared/data/$d" ]; then against="$against
+path = $PWD/../shared/data/$d"; fi
+done
+manifest() { # manifest FILE FAMILIES
+    printf '[problems]\nkind = families\nfamilies = %s\nshare = 1\n' "$2" >"$1"
+    if [ -n "$against" ]; then printf '[against]%s\n' "$against" >>"$1"; fi
+}
+manifest "$dir/maths.ini" "education research business"
+have_code=$("$R1" data list | grep -c programming || true)
+if [ "$have_code" -gt 0 ]; then manifest "$dir/code.ini" "programming"; fi
+
+# measure NAME MANIFEST ROWS: one line with the median wall and CPU seconds of five runs
+measure() {
+    local i
+    for i in 1 2 3 4 5; do
+        /usr/bin/time -f '%e %U %S %M' -o "$dir/t" "$R1" data corpus "$2" -o "$dir/out" --rows "$3" --seed "$i" \
+            >"$dir/report" 2>/dev/null
+        tail -n 1 "$dir/t"
+    done | sort -n | awk -v name="$1" -v rows="$3" '
+        { wall[NR] = $1; cpu[NR] = $2 + $3; mem = $4 > mem ? $4 : mem }
+        END {
+            n = asort_(cpu)
+            printf "%-8s %9d rows  %7.1f s wall %9.0f rows/s  %7.1f s CPU %9.0f rows/s on two idle cores  %4.0f MB\n",
+                name, rows, wall[3], rows / wall[3], cpu[3], 2 * rows / cpu[3], mem / 1024
+        }
+        function asort_(a,    i, j, t) {
+            for (i = 1; i <= NR; i++) for (j = i + 1; j <= NR; j++) if (a[j] < a[i]) { t = a[i]; a[i] = a[j]; a[j] = t }
+            return NR
+        }'
+}
+measure maths "$dir/maths.ini" "$rows"
+if [ -e "$dir/code.ini" ]; then measure code "$dir/code.ini" $((rows / 50 > 4000 ? 4000 : rows / 50)); fi
+for n in $((rows * 5)) $((rows * 10)); do
+    /usr/bin/time -f %M -o "$dir/t" "$R1" data corpus "$dir/maths.ini" -o "$dir/out" --rows "$n" >"$dir/report" 2>/dev/null
+    printf 'memory   %9d rows  %5.0f MB at most\n' "$n" "$(awk '{ print $1 / 1024 }' "$dir/t")"
+done
+grep -E 'in common|was there before|nearly' "$dir/report"
