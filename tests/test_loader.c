@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "data/loader.h"
+#include "data/rows.h"
 #include "text/chat.h"
 
 static tokenizer *tok;
@@ -280,7 +281,6 @@ static void test_bad_mixes_are_refused(void **state) {
         source      s;
         const char *says;
     } all[] = {{{.family = "nothing", .weight = 1, .level_weight = {0, 1}}, "nothing"},
-               {{.family = "linear", .weight = 1, .level_weight = {0, 0, 0, 0, 0, 0, 1}}, "level 6"},
                {{.family = "linear", .weight = 1}, "no level"},
                {{.family = "linear", .weight = -1, .level_weight = {0, 1}}, "weight"},
                {{.family = "linear", .weight = 0, .level_weight = {0, 1}}, "weight"},
@@ -296,6 +296,82 @@ static void test_bad_mixes_are_refused(void **state) {
     loader_spec none = {NULL, 0, SPLIT_TRAIN, 1, LOSS_ALL, 512};
     err         e;
     assert_null(loader_new(&none, tok, &e));
+}
+
+/* Levels come from the curriculum; the same state gives the same documents, in a loader that has gone there and in one
+ * that starts there. */
+static void test_levels_follow_the_curriculum(void **state) {
+    (void)state;
+    err        e;
+    curriculum c;
+    loader    *a = open_mix(LOSS_ALL, 600, SPLIT_TRAIN, &e), *b = open_mix(LOSS_ALL, 600, SPLIT_TRAIN, &e);
+    rows_batch x, y;
+    uint64_t   na = 0, nb;
+    curriculum_init(&c);
+    curriculum_add(&c, "linear", 1, 5);
+    rows_batch_init(&x, 1500, 32);
+    rows_batch_init(&y, 1500, 32);
+    loader_follow(a, &c);
+    for (int level = 1; level <= 5; level++) {
+        c.f[0].level = level;
+        loader_moved(a);
+        for (int k = 0; k < 6; k++) {
+            nb = na;
+            loader_fill(a, &na, &x);
+            for (int q = 0; q < x.n_seq; q++) {
+                if (x.family[q] < 0) assert_true(x.level[q] == 2 || x.level[q] == 5); /* arithmetic: by weight */
+                else assert_true(x.family[q] == 0 && x.level[q] >= 1 && x.level[q] <= level + 1);
+            }
+            loader_follow(b, &c);
+            loader_fill(b, &nb, &y);
+            same_batch(&x, &y);
+        }
+    }
+    rows_batch_free(&x);
+    rows_batch_free(&y);
+    loader_free(a);
+    loader_free(b);
+}
+
+/* JSON lines: texts, questions with answers, rows of a family with a slip that is not learnt. */
+static void test_json_lines(void **state) {
+    (void)state;
+    char    dir[256], path[300];
+    str     s = {0}, out = {0};
+    problem p = {0};
+    err     e;
+    int     kind[3] = {0};
+    assert_non_null(unit_tmpdir(dir, sizeof dir));
+    snprintf(path, sizeof path, "%s/t.jsonl", dir);
+    for (int i = 0; i < 400; i++) {
+        str_addf(&s, "{\"text\":\"This is text number %d.\"}\n{\"question\":\"q%d\",\"answer\":\"a%d\"}\nbad\n", i, i,
+                 i);
+        family_make(family_find("linear"), SPLIT_TRAIN, 5, (uint64_t)i, 2, &p);
+        rows_write(&s, &p);
+    }
+    assert_true(fs_write(path, s.p, s.len, &e));
+    source      src  = {.text = path, .weight = 1};
+    loader_spec spec = {&src, 1, SPLIT_VALID, 3, LOSS_ALL, 1000};
+    loader     *ld   = loader_new(&spec, tok, &e);
+    if (!ld) fail_msg("%s", e.msg);
+    rows_batch b;
+    rows_batch_init(&b, 1000, 4);
+    for (uint64_t i = 0; i < 200; i++) {
+        uint64_t next = i;
+        str_clear(&out);
+        loader_text(ld, i, &out);
+        kind[str_starts(out.p, "This is text") ? 0 : out.p[0] == 'q' ? 1 : 2]++;
+        loader_fill(ld, &next, &b);
+        assert_true(b.n_seq >= 1 && b.family[0] == -1);
+    }
+    assert_true(kind[0] > 20 && kind[1] > 20 && kind[2] > 20);
+    rows_batch_free(&b);
+    loader_free(ld);
+    fs_remove(path, &e);
+    rmdir(dir);
+    problem_free(&p);
+    str_free(&s);
+    str_free(&out);
 }
 
 /* Real text, where it is at hand. */
@@ -332,6 +408,8 @@ int main(void) {
         cmocka_unit_test(test_long_problems_are_skipped),
         cmocka_unit_test(test_text_windows),
         cmocka_unit_test(test_bad_mixes_are_refused),
+        cmocka_unit_test(test_levels_follow_the_curriculum),
+        cmocka_unit_test(test_json_lines),
         cmocka_unit_test(test_real_text),
     };
     return cmocka_run_group_tests_name("loader", tests, make_tokenizer, drop_tokenizer);

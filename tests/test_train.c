@@ -110,11 +110,16 @@ static void bad_recipes(void **state) {
         {"[mix.x]\nlinear = heavy\n", "expected a weight"},
         {"[mix.x]\nlinear = -1\n", "expected a weight"},
         {"[mix.x]\nlinear = 1 level 2\n", "expected \"levels\""},
-        {"[mix.x]\nlinear = 1 levels 11\n", "expected a level in 1..5, found \"9\""},
+        {"[mix.x]\nlinear = 1 levels 11\n", "expected a level in 1..10, found \"11\""},
         {"[mix.x]\nlinear = 1 levels 1:0\n", "after level 1"},
         {"[mix.x]\nlinear = 1 levels\n", "without a level"},
         {"[mix.x]\nlinear = 0\n", "all weights are 0"},
         {"[mix.x]\ntext = 1\n", "expected WEIGHT PATH"},
+        {"[mix.x]\nlinear = 1\ncurriculum = often\n", "expected none, schedule, loss"},
+        {"[mix.x]\nlinear = 1\ncurriculum = schedule 3\n", "expected none, schedule, loss"},
+        {"[mix.x]\nlinear = 1\ncurriculum = loss -1\n", "expected none, schedule, loss"},
+        {"[mix.x]\nmanifest = 1\n", "expected WEIGHT PATH"},
+        {"[mix.x]\nmanifest = 1 no/such.ini\n", "no/such.ini"},
         {"[mix.]\nlinear = 1\n", "expected [mix.NAME]"},
         {"[run]\nseed = -1\n", "expected a whole number in 0..2^64-1"},
         {"[run]\nseed = 18446744073709551616\n", "expected a whole number in 0..2^64-1"},
@@ -196,6 +201,42 @@ static void hash_is_of_the_meaning(void **state) {
     assert_true(hash_of(GOOD, "pretrain.lr=0.0010001") != h);
     assert_true(hash_of(GOOD, "mix.base.linear=1 levels 1") != h);
     assert_true(hash_of(GOOD, "model.hidden_size=64") != h);
+}
+
+/* A mix of a manifest: its families and files by their shares, and what has a line of its own keeps it. */
+static void mix_of_a_manifest(void **state) {
+    (void)state;
+    char              dir[200], path[260];
+    err               e     = {0};
+    str               s     = {0};
+    static const char ini[] = "[maths]\nkind = families\nfamilies = arithmetic linear\nshare = 3\nlevels = 2 3\n"
+                              "[none]\nkind = text\npath = no/such/*.txt\nlicence = PD\nshare = 1\n";
+    assert_non_null(unit_tmpdir(dir, sizeof dir));
+    snprintf(path, sizeof path, "%s/m.ini", dir);
+    assert_true(fs_write(path, ini, strlen(ini), &e));
+    str_addf(&s, "%s[mix.m]\nlinear = 5 levels 1\nmanifest = 8 %s\ncurriculum = loss 0.5\n", GOOD, path);
+    recipe *r = parse(s.p, NULL, 0, &e);
+    if (!r) print_error("%s\n", e.msg);
+    assert_non_null(r);
+    source            src[MIX_SOURCES];
+    const recipe_mix *m = recipe_find_mix(r, "m");
+    assert_int_equal(m->curriculum, CURRICULUM_LOSS);
+    assert_true(m->loss_good == 0.5);
+    log_set_level(LOG_QUIET);
+    assert_int_equal(recipe_sources(m, src, NULL), 2); /* the text is not there */
+    log_set_level(LOG_INFO);
+    assert_string_equal(src[0].family, "linear");
+    assert_true(src[0].weight == 5 && src[0].level_weight[1] == 1 && src[0].level_weight[2] == 0);
+    assert_string_equal(src[1].family, "arithmetic");
+    assert_true(src[1].weight == 3 && src[1].level_weight[1] == 0 && src[1].level_weight[3] == 1);
+    recipe *again = parse(r->text.p, NULL, 0, &e);
+    assert_non_null(again);
+    assert_string_equal(r->text.p, again->text.p);
+    recipe_free(again);
+    recipe_free(r);
+    fs_remove(path, &e);
+    fs_remove(dir, &e);
+    str_free(&s);
 }
 
 /* The canonical text is a recipe again, and the same one. */
@@ -776,6 +817,7 @@ int main(void) {
         cmocka_unit_test(text_is_a_recipe),
         cmocka_unit_test(table_rows),
         cmocka_unit_test(optional_text),
+        cmocka_unit_test(mix_of_a_manifest),
         cmocka_unit_test(shipped_recipes),
         cmocka_unit_test(schedule_values),
         cmocka_unit_test(adamw_is_the_paper),
