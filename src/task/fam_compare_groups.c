@@ -239,7 +239,7 @@ static bool right(const problem *p, const char *text, char why[96]) {
     for (int k = 0; k < GROUPS; k++) option[k] = names[set][k];
     size_t len;
     if (choice_find(text, "smaller|lower|less|fewer", &len) &&
-        !choice_find(text, "larger|higher|greater|more|largest|highest|by", &len)) {
+        !choice_find(text, "larger|higher|greater|more|largest|highest", &len)) {
         snprintf(why, 96, "the group with the smaller measure");
         return false;
     }

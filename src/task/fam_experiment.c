@@ -194,6 +194,11 @@ static void make(rng *r, int level, problem *p) {
                     "<s> changed.}",
                     say);
     }
+    for (char *q = p->answer.p; *q; q++) /* the first letter, also in bold */
+        if (*q != '*') {
+            if (*q >= 'a' && *q <= 'z') *q = (char)(*q - 32);
+            break;
+        }
     str_free(&set);
     str_free(&kept);
     dataset_free(&m.d);
@@ -264,8 +269,10 @@ static bool right(const problem *p, const char *answer, char why[96]) {
         if (fair && choice_find(text, "no|not", &len)) return fault(why, "%s", "fair, but denied");
         if (no == fair || fair != (*t == 'f')) return fault(why, "expected %.40s", t);
         if (fair) return true;
-        const char *from = choice_find(text, "only", &len);
-        return set_is(from && from > text + 40 ? text : text, name, n, want, why);
+        const char *deny[] = {unfair, "no"}; /* these are about the test, not about its variables */
+        for (int i = 0; i < 2; i++)
+            for (char *f = text; (f = (char *)(size_t)choice_find(f, deny[i], &len)); f += len) memset(f, ' ', len);
+        return set_is(text, name, n, want, why);
     }
     /* the other kind of variable under this name is wrong: "light was kept the same" */
     static const char changed[] = "changed|varied|independent|change|vary|changes",

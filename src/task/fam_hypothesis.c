@@ -120,19 +120,19 @@ static void sentence(str *out, rng *r, const study *s, int sign) {
                               {"x", s->x.name},
                               {"y", s->y.name},
                               {"hi", sign > 0 ? "higher" : "lower"},
-                              {"goes", sign > 0 ? "increases" : "decreases"},
+                              {"an", sign > 0 ? "an increase" : "a decrease"},
                               {0}};
     if (!sign)
-        wording_put(
-            out, r,
-            "{There is no clear relation between <x> and <y>|<x> has no effect on <y>|<y> does not depend on <x>|<x> "
-            "and <y> are unrelated}.",
-            slot);
+        wording_put(out, r,
+                    "{There is no clear relation between <x> and <y>|A change in <x> has no clear effect on <y>|<x> "
+                    "and <y> are "
+                    "unrelated|there is no relation between <y> and <x>}.",
+                    slot);
     else
         wording_put(
             out, r,
-            "{3*<many> <more> <up>|<many> <less> <down>|the higher the <x>, the <hi> the <y>|when <x> increases, <y> "
-            "<goes>|as <x> goes up, <y> <goes>|higher <x> goes with <hi> <y>}.",
+            "{4*<many> <more> <up>|2*<many> <less> <down>|an increase in <x> goes with <an> in <y>|a higher value of "
+            "<x> goes with a <hi> value of <y>}.",
             slot);
     capital(out);
 }
@@ -161,7 +161,7 @@ static const char ups[] =
 static const char downs[] =
     "less|lower|shorter|smaller|fewer|weaker|fall|falls|falling|decrease|decreases|decreased|decreasing|drop|"
     "drops|dropping|down|decline*|reduce|reduces|reduced|reducing|shrink*|low|short|lowers|lowering|"
-    "shorten*|colder|cooler|lighter|younger|narrower|nearer|closer|negative|negatively|inversely|diminish*";
+    "shorten*|colder|cooler|lighter|younger|narrower|shallower|nearer|closer|negative|negatively|inversely|diminish*";
 static const char nones[] =
     "no relation|no clear relation|no relationship|no effect|no influence|no correlation|unrelated|not related|"
     "does not depend|do not depend|doesn't depend|don't depend|independent|no connection|no link|does not "
@@ -239,7 +239,7 @@ static int claimed(const char *text, const study *s, char why[96]) {
         const char *words = pass ? downs : ups;
         for (const char *p = text; n < MARKS && (p = choice_find(p, words, &len)); p += len) {
             bool own = false;
-            for (int k = keys; k < n; k++) own |= m[k].at == p && m[k].var == 2;
+            for (int k = 0; k < n; k++) own |= m[k].at == p && (k < keys ? m[k].var == 1 : m[k].var == 2); /* "grows" */
             if (!own) m[n++] = (mark){p, -1, pass ? -1 : 1};
         }
     }
@@ -274,6 +274,10 @@ static int claimed(const char *text, const study *s, char why[96]) {
 static bool names_another(const problem *p, const char *text, const study *s) {
     table  t;
     size_t len;
+    for (int k = 0; k < 2; k++)
+        if (choice_find(text, s->other[k].name, &len) && !find_key(s->other[k].name, s->xkeys, &len) &&
+            !find_key(s->other[k].name, s->ykeys, &len))
+            return true;
     if (!table_read(p->question.p ? p->question.p : "", &t)) return false;
     for (int c = 0; c < t.cols; c++) {
         char    name[TABLE_CELL];

@@ -57,6 +57,9 @@ static long count(trace *t, const numlist *l, bool back, int *most) {
 static void work(trace *t, void *ctx, fam_value *found) {
     tally *m = ctx;
     *found   = stats_value((decimal){count(t, &m->d.v[0], false, &m->most), m->d.v[0].places});
+    str_add(t->out, "mode ");
+    decimal_put(t->out, stats_decimal(found));
+    str_addc(t->out, '\n');
 }
 
 static bool check(trace *t, void *ctx, const fam_value *found) {

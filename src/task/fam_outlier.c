@@ -89,6 +89,7 @@ static void work(trace *t, void *ctx, fam_value *found) {
     outlier *o = ctx;
     if (o->fences) beyond(t, o, found);
     else farthest(t, o, found);
+    if (!t->bad) put_value(t, "outlier ", stats_decimal(found));
 }
 
 /* As many below the median as above; then only the ends can be the farthest. */

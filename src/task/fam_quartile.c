@@ -98,7 +98,7 @@ static bool right(const problem *p, const char *text, char why[96]) {
             snprintf(why, 96, "another measure than the %s", called[asked]);
             return false;
         }
-    return choice_number(p->question.p, text, p->truth.p, "quartile*|iqr|interquartile range|range|q1|q3|median*", why);
+    return choice_number(p->question.p, text, p->truth.p, "quartile*|iqr|interquartile range|q1|q3", why);
 }
 
 static bool solve(const problem *p, str *truth, char why[96]) {

@@ -36,6 +36,7 @@ static void work(trace *t, void *ctx, fam_value *found) {
     }
     str_add(t->out, "largest\n");
     found->v = listwork_best(t, &size, label, true);
+    str_addf(t->out, "so %s\n", label[found->v]);
 }
 
 /* The winner is counted once more; of the others no pair must be missing. */
