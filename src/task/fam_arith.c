@@ -268,8 +268,7 @@ static void plan(str *s, const arith *a) {
     long        x = e->node[l].v, y = e->node[r].v;
     const char *v = verb[op == '+' ? 0 : op == '-' ? 1 : op == '*' ? 2 : 3];
     if (x < 0 || y < 0) str_addf(s, "signs first, then %s\n", v);
-    else if (op == '*' && x > 9 && y > 9)
-        str_addf(s, "split %ld into %ld and %ld, then add\n", y, y - y % 10, y % 10);
+    else if (op == '*' && x > 9 && y > 9) str_addf(s, "split %ld into %ld and %ld, then add\n", y, y - y % 10, y % 10);
     else str_addf(s, "%s digit by digit\n", v);
 }
 

@@ -53,7 +53,14 @@ bool frac_value(frac a, char op, frac b, frac *out) {
     return labs(c.p) < frac_limit && c.q < frac_limit;
 }
 
-/* ---- gcd: divide, then the divisor by the rest, until nothing is left */
+/* ---- gcd: divide, then the divisor by the rest, until nothing is left. With as many digits in both the quotient is
+ * small, and for a divisor beyond the tables subtracting is shorter. */
+static int digits_in(long v) {
+    int n = 1;
+    while (v /= 10) n++;
+    return n;
+}
+
 static long gcd_found(trace *t, long g) {
     str_add(t->out, "gcd ");
     digits_num(t->out, g);
@@ -73,11 +80,15 @@ long frac_gcd(trace *t, long a, long b) {
     }
     while (b > 1 && a != b) {
         long rest;
-        digits_div(t, NULL, a, b, &rest);
-        if (t->bad) return 1;
-        a = b;
-        b = rest;
-        if (!rest) break;
+        if (b > DIGITS_DIVISOR && digits_in(a) == digits_in(b)) rest = digits_op(t, a, '-', b);
+        else digits_div(t, NULL, a, b, &rest);
+        if (t->bad || rest < 0) {
+            t->bad = true;
+            return 1;
+        }
+        a = b > rest ? b : rest;
+        b = b > rest ? rest : b;
+        if (!b) break;
     }
     return gcd_found(t, b ? b : a);
 }

@@ -24,7 +24,7 @@ frac frac_lowest(frac a);            /* without a word */
 bool frac_value(frac a, char op, frac b, frac *out);
 
 /* The last line of each ends with its result. a, b > 0. */
-long frac_gcd(trace *t, long a, long b);             /* "gcd 12" */
+long frac_gcd(trace *t, long a, long b);             /* Euclid; "gcd 12" */
 frac frac_reduce(trace *t, frac a);                  /* "18/24 = 3/4"; "3/4 is in lowest terms" */
 frac frac_op(trace *t, frac a, char op, frac b);     /* "5/12 + 7/18 = 29/36" */
 frac frac_improper(trace *t, long whole, frac part); /* "2 1/3 = 7/3"; whole >= 0 */

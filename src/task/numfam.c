@@ -57,6 +57,26 @@ int numfam_numbers(const char *s, size_t n, long *v, int max) {
     return k;
 }
 
+bool numfam_decimal(const char **s, decimal *d) {
+    const char *p   = *s;
+    bool        neg = *p == '-';
+    *d              = (decimal){0, 0};
+    if (neg) p++;
+    if (!isdigit((unsigned char)*p)) return false;
+    for (bool point = false; isdigit((unsigned char)*p) || (*p == '.' && !point && isdigit((unsigned char)p[1])); p++) {
+        if (*p == '.') {
+            point = true;
+            continue;
+        }
+        if (d->v > 99999999999999L) return false;
+        d->v = d->v * 10 + (*p - '0');
+        d->places += point;
+    }
+    if (neg) d->v = -d->v;
+    *s = p;
+    return true;
+}
+
 bool numfam_not(char why[96], const char *what, const char *text, size_t n) {
     snprintf(why, 96, "not %.30s: %.*s", what, n > 50 ? 50 : (int)n, text);
     return false;
@@ -206,6 +226,42 @@ bool numfam_undo(trace *t, const expr_log *log) {
         if (!numfam_undo_step(t, &log->s[i])) return false;
     }
     return true;
+}
+
+bool numfam_same(trace *t, decimal a, decimal b) {
+    a         = decimal_norm(a);
+    b         = decimal_norm(b);
+    bool same = a.v == b.v && a.places == b.places;
+    decimal_put(t->out, a);
+    str_add(t->out, same ? " = " : " is not ");
+    decimal_put(t->out, b);
+    str_add(t->out, same ? ", right\n" : ", wrong\n");
+    return same;
+}
+
+static bool less(decimal a, decimal b) {
+    ratio d;
+    return ratio_op(decimal_ratio(a), '-', decimal_ratio(b), &d) && d.p < 0;
+}
+
+bool numfam_near(trace *t, decimal x, decimal b, decimal a, int places) {
+    x.v = labs(x.v), a.v = labs(a.v), b.v = labs(b.v);
+    decimal_put(t->out, x);
+    str_add(t->out, " * ");
+    decimal_put(t->out, b);
+    str_add(t->out, " must be near ");
+    decimal_put(t->out, a);
+    str_addc(t->out, '\n');
+    decimal c = decimal_op(t, x, '*', b);
+    if (ratio_eq(decimal_ratio(c), decimal_ratio(a))) return numfam_same(t, c, a);
+    decimal d   = less(c, a) ? decimal_op(t, a, '-', c) : decimal_op(t, c, '-', a);
+    decimal h   = decimal_op(t, b, '*', (decimal){5, places + 1});
+    bool    far = less(h, d);
+    decimal_put(t->out, far ? h : d);
+    str_add(t->out, far || less(d, h) ? " < " : " = ");
+    decimal_put(t->out, far ? d : h);
+    str_add(t->out, far ? ", wrong\n" : ", right\n");
+    return !far;
 }
 
 static long root(trace *t, long v) { return v < 10 ? v : digits_root(t, v); }

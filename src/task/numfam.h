@@ -9,6 +9,7 @@
  * Memory:  nothing is kept.   Errors: none.   Threads: any. */
 #ifndef R1_NUMFAM_H
 #define R1_NUMFAM_H
+#include "task/decimal.h"
 #include "task/expr.h"
 #include "task/fam.h"
 #include "task/wording.h"
@@ -39,6 +40,8 @@ void numfam_answer(problem *p, rng *r, const char *named, const char *unit);
 bool numfam_right(const problem *p, const char *text, char why[96]); /* numbers and "q remainder r" (answer_matches) */
 /* The whole numbers in a text, without signs; how many (max + 1 if more). */
 int numfam_numbers(const char *s, size_t n, long *v, int max);
+/* The number at *s, which moves behind it: "-12.5". */
+bool numfam_decimal(const char **s, decimal *d);
 /* false, with "not <what>: <text>" */
 bool numfam_not(char why[96], const char *what, const char *text, size_t n);
 
@@ -61,6 +64,10 @@ bool numfam_undo_step(trace *t, const expr_step *s);
 void numfam_must(trace *t, long a, char op, long b, long c);
 /* "q * b + r must be a", worked out and compared; rest may be 0. */
 bool numfam_back(trace *t, long q, long b, long rest, long a);
+/* fam_compare for numbers with a point. */
+bool numfam_same(trace *t, decimal a, decimal b);
+/* "x * b must be near a, half of 0.01 * b away at most": the check of x = a / b rounded to `places`, |a|, |b|, |x|. */
+bool numfam_near(trace *t, decimal x, decimal b, decimal a, int places);
 /* By nines: a * b and c must have the same digit sum. Signs aside. */
 bool numfam_nines(trace *t, long a, long b, long c);
 #endif

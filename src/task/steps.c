@@ -251,7 +251,7 @@ static bool rounds_to(const char *s, size_t la, size_t lb, size_t ra, size_t rb,
 /* "7 < 3 -> False" is true; "7 < 3 -> ..." is the step of a longer condition, and claims nothing. */
 static bool condition(const char *s, size_t after, size_t to, bool *holds) {
     static const char *const says[] = {"-> True", "-> False"};
-    if (!memmem(s + after, to - after, "->", 2)) return true;
+    if (!memmem(s + after, to - after, "-> ", 3)) return true; /* "4<17, 1 ->1" is a column */
     for (int i = 0; i < 2; i++) {
         size_t n = strlen(says[i]);
         if (to - after < n || strncmp(s + after, says[i], n) || (after + n < to && s[after + n] != ',')) continue;
