@@ -457,12 +457,18 @@ static void clause(pymachine *m, gather *g, int k) {
     }
 }
 
+typedef struct shadow { /* a name of the frame while a comprehension has one like it */
+    unsigned char set;
+    pyval         v;
+} shadow;
+
 static pyval comprehension(pymachine *m, int node) {
     const pynode *n       = &m->p->n[node];
     gather        g       = {n, pyval_list(&m->heap, n->op == ':' ? PV_DICT : n->op == '{' ? PV_SET : PV_LIST)};
-    pyframe       was     = *m->frame; /* its names are its own */
     uint64_t      mask[2] = {0, 0};
+    shadow        was[PYAST_NAMES];
     for (int k = n->b; k; k = m->p->n[k].next) note(mask, m->p, m->p->n[k].a);
+    for (int id = 0; id < m->p->names; id++) was[id] = (shadow){m->frame->set[id], m->frame->v[id]};
     pytell_pause(m);
     pychain *up    = m->chain;
     bool     quiet = m->tell == PYRUN_SHORT;
@@ -473,7 +479,7 @@ static pyval comprehension(pymachine *m, int node) {
     m->chain = up;
     pytell_pause(m);
     for (int id = 0; id < m->p->names; id++)
-        if (mask[id >> 6] >> (id & 63) & 1) m->frame->set[id] = was.set[id], m->frame->v[id] = was.v[id];
+        if (mask[id >> 6] >> (id & 63) & 1) m->frame->set[id] = was[id].set, m->frame->v[id] = was[id].v;
     if (!m->sig) pytell_mark(m, node, g.into);
     return g.into;
 }
@@ -533,7 +539,7 @@ static void tell_call(pymachine *m, const pynode *d) {
 
 static pyval call_def(pymachine *m, int def, const pyval *arg, int n) {
     const pynode *d = &m->p->n[def];
-    pyframe      *f = pyval_mem(&m->heap, sizeof *f), *up = m->frame;
+    pyframe      *f = pyval_mem(&m->heap, offsetof(pyframe, v) + (size_t)m->p->names * sizeof(pyval)), *up = m->frame;
     int           params = 0, defaults = 0;
     memset(f, 0, offsetof(pyframe, v));
     for (int k = d->a; k; k = m->p->n[k].next) {
