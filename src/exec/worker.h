@@ -11,7 +11,7 @@
  * reach. The helper believes of it only numbers in range, and only when the process ended in the way that goes with
  * them.
  *
- * Memory:  static, one job at a time.   Errors: worker_say_no before the lock, the slot after it.
+ * Memory:  static, one job at a time.   Errors: one line to r1 before "ready", the slot after it.
  * Threads: none. State is in file-level variables, because signal handlers and audit hooks have no other way to it. */
 #ifndef R1_WORKER_H
 #define R1_WORKER_H

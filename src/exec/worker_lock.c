@@ -1,8 +1,8 @@
 /* The walls around a job. Two seccomp filters, one on top of the other:
- *   the helper's    installed once: what it takes to fork, wait and answer. No open, no exec, no socket, no clone but
- * fork the job's       installed in every fork: memory of its own, and to end. Not even read and write Both are lists
- * of what is allowed. A denied call raises SIGSYS, whose handler writes the number down and ends the job: that is how a
- * refusal gets its name. Whoever manages to undo the handler dies of the signal instead.
+ * the helper's, installed once, has what it takes to fork, wait and answer (no open, no exec, no socket, no clone but
+ * fork); the job's, installed in every fork, has memory of its own and a way to end, not even read and write.
+ * Both are lists of what is allowed. A denied call raises SIGSYS, whose handler writes the number down and ends the
+ * job: that is how a refusal gets its name. Whoever manages to undo the handler dies of the signal instead.
  *
  * libseccomp compiles the filters (it knows the other ABIs of the machine, which are the usual way around such a list);
  * the job's is kept as BPF, because compiling costs more than the job. */

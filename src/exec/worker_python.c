@@ -3,11 +3,12 @@
  * There is no Python code of ours on the job's stack, in its globals, or among its callers: it is compiled and run from
  * C, and its output goes through a C type into the slot. So there is no frame to walk back to, and nothing to restore.
  *
- * Refusals have three layers, each for what the one above lets through:
- *   names       functions replaced by prelude.py, and the import guard here
- *   audit hook  CPython's own report of what is about to happen (PEP 578), from C, so that no trick of the language
- * goes around it. It is a list of what is fine; whatever else CPython reports is refused seccomp     worker_lock.c A
- * refusal ends the job at once: a program that catches the exception and goes on would otherwise look innocent. */
+ * Refusals have three layers, each for what the one above lets through. Names: functions replaced by prelude.py, and
+ * the import guard here. The audit hook: CPython's own report of what is about to happen (PEP 578), taken from C, so
+ * that no trick of the language goes around it; it is a list of what is fine, and whatever else CPython reports is
+ * refused. And seccomp, worker_lock.c, for what nobody reports.
+ *
+ * A refusal ends the job at once: a program that catches the exception and goes on would otherwise look innocent. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <frameobject.h>
