@@ -324,19 +324,37 @@ bool alg_right_poly(const char *answer, const char *truth, const char *given, bo
     return mathtext_right(answer, alg_judge_poly, &k, truth, why);
 }
 
+bool alg_value(const char *s, size_t n, ratio *v) {
+    char        t[48];
+    const char *end;
+    poly        p;
+    while (n && *s == ' ') s++, n--;
+    while (n && s[n - 1] == ' ') n--;
+    if (!n || n >= sizeof t) return false;
+    memcpy(t, s, n);
+    t[n] = 0;
+    for (size_t i = 1; i < n; i++) /* 60 - 4 is no value yet */
+        if (strchr("+*^", t[i]) || (t[i] == '-' && t[i - 1] != '(')) return false;
+    if (ratio_read(t, v, &end) && !*end) return true;
+    if (!poly_read(t, n, &p, NULL) || p.letter) return false;
+    *v = p.c[0];
+    return true;
+}
+
 static math_kind judge_number(void *ctx, const char *run) {
     const alg_number *k     = ctx;
     const char       *value = mathtext_value(run);
-    poly              p;
-    if (!*value || !poly_read(value, strlen(value), &p, NULL)) return MATH_NOTHING;
-    if (poly_degree(&p)) return MATH_NOTHING;
-    bool given = isalpha((unsigned char)run[0]) && strcspn(run + 1, " =") == 0 && run[1]; /* x = 2 */
+    ratio             v;
+    if (!alg_value(value, strlen(value), &v)) return MATH_NOTHING;
+    bool letter =
+        isalpha((unsigned char)run[0]) && value != run && strspn(run + 1, " ") == strcspn(run + 1, "="); /* x = 2 */
+    bool given = letter && (k->letters >> (run[0] - 'a') & 1);
     for (int i = 0; i < k->places; i++) /* with either sign: in 5 - 3 it is not clear whose the minus is */
-        if (k->place[i].q == p.c[0].q && llabs(k->place[i].p) == llabs(p.c[0].p)) {
-            if (given) return MATH_NOTHING;
-            if (!ratio_eq(p.c[0], k->truth)) return MATH_ASIDE;
+        if (k->place[i].q == v.q && llabs(k->place[i].p) == llabs(v.p)) {
+            if (letter) return MATH_NOTHING;
+            if (!ratio_eq(v, k->truth)) return MATH_ASIDE;
         }
-    return ratio_eq(p.c[0], k->truth) ? MATH_RIGHT : MATH_WRONG;
+    return ratio_eq(v, k->truth) && !given ? MATH_RIGHT : MATH_WRONG;
 }
 
 bool alg_right_number(const char *answer, const char *truth, const char *question, char why[96]) {
@@ -347,6 +365,8 @@ bool alg_right_number(const char *answer, const char *truth, const char *questio
     n.truth = p.c[0];
     for (const char *s = question; *s && n.places < ALG_PLACES;) {
         ratio v;
+        bool  lone = isalpha((unsigned char)*s) && (s == question || !isalpha((unsigned char)s[-1]));
+        if (lone && s[1 + strspn(s + 1, " ")] == '=') n.letters |= 1u << ((*s | 32) - 'a');
         if (!isdigit((unsigned char)*s) || !ratio_read(s, &v, &end)) {
             s++;
             continue;
@@ -375,25 +395,21 @@ static bool set_has(const value_set *s, ratio v) {
     return false;
 }
 
-static bool number_of(const char *s, size_t n, ratio *v) {
-    poly p;
-    if (!n || !poly_read(s, n, &p, NULL) || p.letter) return false;
-    *v = p.c[0];
-    return true;
-}
-
 /* The values of "2", "+-7", "3 +- 5", "(3 +- 5)/2"; how many (0: no number). */
 static int values_of(const char *s, ratio v[2]) {
     const char *pm = strstr(s, "+-");
     str         t  = {0};
     int         n  = 0;
-    if (!pm) return number_of(s, strlen(s), v) ? 1 : 0;
+    if (!pm) return alg_value(s, strlen(s), v) ? 1 : 0;
     for (int i = 0; i < 2; i++) {
         str_clear(&t);
         str_addn(&t, s, (size_t)(pm - s));
         str_addc(&t, i ? '-' : '+');
         str_add(&t, pm + 2);
-        n += number_of(t.p, t.len, &v[i]);
+        poly p;
+        if (!poly_read(t.p, t.len, &p, NULL) || p.letter) continue;
+        v[i] = p.c[0];
+        n++;
     }
     str_free(&t);
     return n == 2 ? 2 : 0;
@@ -410,7 +426,7 @@ static int values_in(const char *run, char letter, bool *named, ratio v[2]) {
     }
     const char *r = mathtext_value(run);
     if (run[0] == letter && strspn(run + 1, " ") == (size_t)(eq - run - 1)) return values_of(r, v);
-    if (r[0] == letter && !r[1]) return number_of(run, (size_t)(eq - run), v) ? 1 : 0;
+    if (r[0] == letter && !r[1]) return alg_value(run, (size_t)(eq - run), v) ? 1 : 0;
     return 0;
 }
 
@@ -419,10 +435,17 @@ static bool says_none(const char *plain) {
                                        "have none",         "empty set",    "not have any real", "no number",
                                        "no value",          "without real", "without solution",  "\xe2\x88\x85",
                                        "any real solution", "no such",      "unsolvable",        "not solvable"};
-    static const char *const some[] = {"two real",   "two solution",        "one solution", "one real",
-                                       "has a real", "infinitely",          "has real",     "no integer",
-                                       "no whole",   "no rational",         "not true",     "there is a real",
-                                       "some real",  "real solutions exist"};
+    static const char *const some[] = {"two real",     "two solution",
+                                       "one solution", "one real",
+                                       "has a real",   "infinitely",
+                                       "has real",     "not no ",
+                                       "not sure",     "maybe",
+                                       "perhaps",      "wrong",
+                                       "incorrect",    "guess",
+                                       "doubt",        "no integer",
+                                       "no whole",     "no rational",
+                                       "not true",     "there is a real",
+                                       "some real",    "real solutions exist"};
     bool                     yes    = false;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) yes |= strstr(plain, none[i]) != NULL;
     for (size_t i = 0; i < sizeof some / sizeof *some; i++) yes &= strstr(plain, some[i]) == NULL;

@@ -49,9 +49,11 @@ bool      alg_right_poly(const char *answer, const char *truth, const char *give
  * by themselves ("at x = 2"). */
 enum { ALG_PLACES = 24 };
 typedef struct alg_number {
-    ratio truth, place[ALG_PLACES];
-    int   places;
+    ratio    truth, place[ALG_PLACES];
+    int      places;
+    unsigned letters; /* which letters have a value in the question */
 } alg_number;
+bool alg_value(const char *s, size_t n, ratio *v); /* a number as it stands: "-7/2", "3 1/2", "(5)/(2)"; no sums */
 bool alg_right_number(const char *answer, const char *truth, const char *question, char why[96]);
 /* Answers that are a set of values, "x = -3 or x = 2", or "no real solution". */
 bool alg_right_set(const char *answer, const char *truth, char why[96]);

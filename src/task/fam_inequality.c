@@ -402,14 +402,14 @@ static const char ask[] =
     "{4*solve|work out|find the solution of|find all solutions of|solve for <v>:|determine the solution set of|"
     "find the range of <v> for} [{the {linear |}inequality |this: |the following inequality: |3*}]<e>[{ for "
     "<v>|3*}]" ALG_END "|3*{for which <v> is|what values of <v> satisfy|which numbers satisfy|which <v> satisfy|what "
-                       "can <v> be if|what is the solution of|"
+    "can <v> be if|what is the solution of|"
     "how large can <v> be, or how small, if} <e>{4*?|}"
     "|2*{if|given|suppose|we know that} <e>{, |: }{what can be said about <v>|solve for <v>|what are the possible "
     "values of <v>|find "
     "<v>|what about <v>}{?|.|}"
     "|<e>{, <v> = ?| solve for <v>|, find <v>|. what is <v>?|, what is <v>?|, solve|; solve the inequality| (solve it)}"
     "|" ALG_POLITE "{find|determine|give me|tell me|list} {all|the|every value of} <v> {such that|so that|with|for "
-                   "which|where} <e>" ALG_END "}";
+    "which|where} <e>" ALG_END "}";
 
 static void make(rng *r, int level, problem *p) {
     inequality e;
@@ -452,13 +452,6 @@ static void narrow(solution *s, char rel, bool equal, ratio v) {
     else s->lo = b;
 }
 
-static bool number(const char *s, size_t n, ratio *v) {
-    poly p;
-    if (!n || !poly_read(s, n, &p, NULL) || p.letter) return false;
-    *v = p.c[0];
-    return true;
-}
-
 /* "x < 3", "3 >= x", "2 < x <= 5"; false if it is none of these. */
 static bool read_solution(const char *s, char letter, solution *out) {
     const char *part[3], *p = s;
@@ -481,9 +474,10 @@ static bool read_solution(const char *s, char letter, solution *out) {
     ratio v, w;
     bool  lone[3] = {0};
     for (int i = 0; i < n; i++) lone[i] = len[i] == 1 && part[i][0] == letter;
-    if (n == 2 && lone[0] && number(part[1], len[1], &v)) narrow(out, rel[0], equal[0], v);
-    else if (n == 2 && lone[1] && number(part[0], len[0], &v)) narrow(out, rel[0] == '<' ? '>' : '<', equal[0], v);
-    else if (n == 3 && lone[1] && rel[0] == rel[1] && number(part[0], len[0], &v) && number(part[2], len[2], &w)) {
+    if (n == 2 && lone[0] && alg_value(part[1], len[1], &v)) narrow(out, rel[0], equal[0], v);
+    else if (n == 2 && lone[1] && alg_value(part[0], len[0], &v)) narrow(out, rel[0] == '<' ? '>' : '<', equal[0], v);
+    else if (n == 3 && lone[1] && rel[0] == rel[1] && alg_value(part[0], len[0], &v) &&
+             alg_value(part[2], len[2], &w)) {
         narrow(out, rel[0] == '<' ? '>' : '<', equal[0], v);
         narrow(out, rel[1], equal[1], w);
     } else {
@@ -553,7 +547,7 @@ static bool right(const problem *p, const char *text, char why[96]) {
         if (!read_solution(u->s, letter, &x)) {
             const char *eq = mathtext_value(u->s); /* "x = 3" is no solution of an inequality */
             ratio       v;
-            if (u->s[0] == letter && eq != u->s && !strpbrk(u->s, "<>") && u->bold && number(eq, strlen(eq), &v))
+            if (u->s[0] == letter && eq != u->s && !strpbrk(u->s, "<>") && u->bold && alg_value(eq, strlen(eq), &v))
                 clash[b] = any_claim[b] = true;
             continue;
         }

@@ -562,14 +562,6 @@ typedef struct pair_claim {
     ratio v[2];
 } pair_claim;
 
-static bool number(const char *s, size_t n, ratio *v) {
-    poly p;
-    while (n && s[0] == ' ') s++, n--;
-    if (!n || !poly_read(s, n, &p, NULL) || p.letter) return false;
-    *v = p.c[0];
-    return true;
-}
-
 static void claim(pair_claim *c, int k, ratio v, bool doubt) {
     if (c->has[k] && !ratio_eq(c->v[k], v)) c->clash = true;
     c->any = c->has[k] = true;
@@ -580,8 +572,8 @@ static void claim(pair_claim *c, int k, ratio v, bool doubt) {
 /* "(2, 3)" */
 static bool tuple(const char *s, ratio v[2]) {
     const char *c = strchr(s, ','), *e = strrchr(s, ')');
-    return s[0] == '(' && c && e && e > c && number(s + 1, (size_t)(c - s - 1), &v[0]) &&
-           number(c + 1, (size_t)(e - c - 1), &v[1]);
+    return s[0] == '(' && c && e && e > c && alg_value(s + 1, (size_t)(c - s - 1), &v[0]) &&
+           alg_value(c + 1, (size_t)(e - c - 1), &v[1]);
 }
 
 static void letters_claim(pair_claim c[2], const mathrun *u, const char xy[2]) {
@@ -592,9 +584,9 @@ static void letters_claim(pair_claim c[2], const mathrun *u, const char xy[2]) {
         return;
     }
     for (int k = 0; k < 2 && eq; k++) {
-        if (u->s[0] == xy[k] && strspn(u->s + 1, " ") == (size_t)(eq - u->s - 1) && number(value, strlen(value), v))
+        if (u->s[0] == xy[k] && strspn(u->s + 1, " ") == (size_t)(eq - u->s - 1) && alg_value(value, strlen(value), v))
             claim(&c[u->bold], k, v[0], u->doubt);
-        else if (value[0] == xy[k] && !value[1] && !strchr(eq + 1, '=') && number(u->s, (size_t)(eq - u->s), v))
+        else if (value[0] == xy[k] && !value[1] && !strchr(eq + 1, '=') && alg_value(u->s, (size_t)(eq - u->s), v))
             claim(&c[u->bold], k, v[0], u->doubt);
     }
 }
@@ -604,8 +596,8 @@ static bool right_letters(const problem *p, const char *text, char why[96]) {
     const char  xy[2] = {t[0], second ? second[2] : 'y'};
     ratio       want[2];
     pair_claim  c[2] = {{0}, {0}};
-    if (!second || !number(t + 4, (size_t)(second - t - 4), &want[0]) ||
-        !number(second + 6, strlen(second + 6), &want[1]))
+    if (!second || !alg_value(t + 4, (size_t)(second - t - 4), &want[0]) ||
+        !alg_value(second + 6, strlen(second + 6), &want[1]))
         return alg_not("a pair", t, why);
     mathtext m = mathtext_of(text);
     for (int i = 0; i < m.n; i++) letters_claim(c, &m.run[i], xy);
@@ -627,7 +619,7 @@ static bool right_words(const problem *p, const char *text, char why[96]) {
     int         n[2] = {0, 0}, sentence = -1;
     bool        doubt[2] = {false, false}, or_[2] = {false, false};
     const char *t = p->truth.p, *and_ = strstr(t, " and ");
-    if (!and_ || !number(t, (size_t)(and_ - t), &want[0]) || !number(and_ + 5, strlen(and_ + 5), &want[1]))
+    if (!and_ || !alg_value(t, (size_t)(and_ - t), &want[0]) || !alg_value(and_ + 5, strlen(and_ + 5), &want[1]))
         return alg_not("two numbers", t, why);
     mathtext m = mathtext_of(text);
     for (int i = 0; i < m.n; i++) {
@@ -636,9 +628,9 @@ static bool right_words(const problem *p, const char *text, char why[96]) {
         const char    *eq = strchr(u->s, '=');
         bool        named = eq && isalpha((unsigned char)u->s[0]) && strspn(u->s + 1, " ") == (size_t)(eq - u->s - 1);
         const char *value = named ? mathtext_value(u->s) : u->s;
-        int         b = u->bold, k = tuple(value, v)                                                        ? 2
-                                     : number(value, strlen(value), v) && (named || !strpbrk(value, "+*/")) ? 1
-                                                                                                            : 0;
+        int         b = u->bold, k = tuple(value, v)                                                           ? 2
+                                     : alg_value(value, strlen(value), v) && (named || !strpbrk(value, "+*/")) ? 1
+                                                                                                               : 0;
         if (!k) continue;
         if (!b && u->sentence != sentence) n[0] = 0, doubt[0] = or_[0] = false, sentence = u->sentence;
         for (int j = 0; j < k && n[b] < 8; j++) got[b][n[b]++] = v[j];

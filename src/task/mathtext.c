@@ -76,6 +76,10 @@ static size_t fraction(str *out, const char *p) {
                     : str_starts(p, "\\dfrac{") || str_starts(p, "\\tfrac{") ? p + 7
                                                                              : NULL;
     size_t      n = a ? strcspn(a, "{}") : 0, k;
+    if (!a && str_starts(p, "\\frac") && isdigit((unsigned char)p[5]) && isdigit((unsigned char)p[6])) { /* \frac12 */
+        str_addf(out, "%c/%c", p[5], p[6]);
+        return 7;
+    }
     if (!a || a[n] != '}' || a[n + 1] != '{') return 0;
     const char *b = a + n + 2;
     k             = strcspn(b, "{}");
@@ -197,7 +201,7 @@ static const char *run_end(const char *from, const char *p) {
 
 static bool starts_run(const char *p) {
     return isalnum((unsigned char)*p) || *p == '(' ||
-           ((*p == '-' || *p == '+') && (isalnum((unsigned char)p[1]) || p[1] == ' ' || p[1] == '('));
+           ((*p == '-' || *p == '+') && (isalnum((unsigned char)p[1]) || strchr(" (-", p[1])));
 }
 
 static void take(mathtext *m, const char *a, const char *b, bool bold, int sentence, const char *before) {
@@ -218,6 +222,14 @@ static void take(mathtext *m, const char *a, const char *b, bool bold, int sente
     str_addc(&m->pool, 0);
 }
 
+static void end_sentence(mathtext *m, int first, bool doubt, bool named) {
+    for (int i = first; i < m->n; i++) {
+        m->run[i].doubt = doubt;
+        m->run[i].named = named;
+    }
+    m->doubt |= doubt;
+}
+
 mathtext mathtext_of(const char *answer) {
     mathtext m    = {.n = 0};
     str      s    = {0};
@@ -232,17 +244,18 @@ mathtext mathtext_of(const char *answer) {
             p++;
         } else if (wordy(s.p, p)) {
             p += word(p, w);
+            if (m.n > first && in_list(w, " so therefore hence thus ")) { /* what follows stands by itself */
+                end_sentence(&m, first, doubt, named);
+                first = m.n;
+                doubt = named = false;
+                sentence++;
+            }
             snprintf(before, sizeof before, "%s", w);
             doubt |= in_list(w, no_words);
             named |= in_list(w, names);
             if (m.n > first && !m.run[m.n - 1].after[0]) memcpy(m.run[m.n - 1].after, w, sizeof w);
         } else if (strchr("!?;\n", *p) || (*p == '.' && !isdigit((unsigned char)p[1]))) {
-            bool asks = *p == '?';
-            for (int i = first; i < m.n; i++) {
-                m.run[i].doubt = doubt || asks;
-                m.run[i].named = named;
-            }
-            m.doubt |= doubt || asks;
+            end_sentence(&m, first, doubt || *p == '?', named);
             first = m.n;
             doubt = named = false;
             before[0]     = 0;
@@ -282,6 +295,12 @@ static bool say(char why[96], const char *fmt, const char *truth) {
     return false;
 }
 
+static bool right_after(const mathtext *m, const math_kind *kind, int i) { /* in the same sentence */
+    for (int k = i + 1; k < m->n && m->run[k].sentence == m->run[i].sentence; k++)
+        if (kind[k] == MATH_RIGHT) return true;
+    return false;
+}
+
 bool mathtext_right(const char *answer, math_judge judge, void *ctx, const char *truth, char why[96]) {
     mathtext  m = mathtext_of(answer);
     math_kind kind[MATHTEXT_RUNS];
@@ -305,7 +324,8 @@ bool mathtext_right(const char *answer, math_judge judge, void *ctx, const char 
         const mathrun *u     = &m.run[i];
         bool           final = bold ? u->bold : u->sentence == end, later = bold && u->sentence >= end && !u->bold;
         bool           claim = final || (u->named && !strcmp(u->before, "is")) || later;
-        bool           aside = kind[i] == MATH_ASIDE && !(final && (weak || bold || !strcmp(u->before, "or")));
+        bool           said  = !strcmp(u->before, "or") || (!strcmp(u->before, "is") && !right_after(&m, kind, i));
+        bool           aside = kind[i] == MATH_ASIDE && !(final && (weak || bold || said));
         if (kind[i] == MATH_NOTHING || aside) continue;
         if (final && u->doubt) {
             say(why, "expected %.50s, found it denied or asked", truth);
