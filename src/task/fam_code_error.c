@@ -120,7 +120,7 @@ static void both(str *bad, str *good, const char *p) {
 }
 
 static bool draw(fault *z, rng *r, int level) {
-    static const char *const names[] = {"total", "price", "count", "score", "width", "height", "amount", "length", "number", "weight", "result", "points"};
+    static const char *const names[] = {"total", "price", "count", "score", "volume", "height", "amount", "length", "number", "weight", "result", "points"};
     const char              *name    = names[rng_below(r, 12)];
     char                     typo[24];
     str                      s = {0};

@@ -71,14 +71,15 @@ static bool has_word(const char *s, size_t n, const char *const *list) {
     return found;
 }
 
-static const char *const old_words[] = {"original", "before", "buggy", "broken", "slow", "old", "wrong", "incorrect", "instead of", "bug", "not", NULL};
-
-/* Does the text that ends at p say, in its last line, that what follows is not the answer? */
+/* Does the text that ends at p say, in a short last line, that what follows is not the answer? */
 static bool labelled_old(const char *answer, const char *p) {
+    static const char *const old[]  = {"original", "before", "buggy", "broken", "slow", "old", "wrong", "incorrect", "instead of", "bug", "not", NULL};
+    static const char *const made[] = {"fixed", "corrected", "new", "faster", "mended", "now", "after", "repaired", "right", "correct", "fix", "here is", NULL};
     while (p > answer && isspace((unsigned char)p[-1])) p--;
     const char *from = p;
     while (from > answer && from[-1] != '\n' && from[-1] != '.' && from[-1] != '`') from--;
-    return has_word(from, (size_t)(p - from), old_words);
+    size_t n = (size_t)(p - from);
+    return n < 40 && has_word(from, n, old) && !has_word(from, n, made);
 }
 
 static bool defines(const char *code, const char *f) {
