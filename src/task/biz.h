@@ -116,7 +116,7 @@ extern const char biz_round_1[], biz_round_2[];
 
 /* ---- judging */
 bool biz_any(const problem *p, const char *answer, char why[96]);   /* biz_named or biz_signed, as the truth is */
-bool biz_right(const problem *p, const char *answer, char why[96]); /* one number */
+bool biz_right(const problem *p, const char *answer, char why[96]); /* one number, not a percentage */
 /* A number whose sign may be said in words: "fell by 12%" is -12, "a loss of $40" is -40. */
 bool biz_signed(const problem *p, const char *answer, char why[96]);
 /* truth "Mar 135; Jan, Feb, Mar": the name and, where the truth has one, the number with it; or only the name if

@@ -287,7 +287,9 @@ static bool matches(const char *answer, const char *truth, char why[96]) {
 }
 
 bool biz_right(const problem *p, const char *answer, char why[96]) {
-    return !verify_echo(p->question.p ? p->question.p : "", answer, why) && matches(answer, p->truth.p, why);
+    const char *q = p->question.p ? p->question.p : "";
+    if (strchr(answer, '%') && !strchr(q, '%')) return biz_solved(why, "nothing is asked in percent");
+    return !verify_echo(q, answer, why) && matches(answer, p->truth.p, why);
 }
 
 bool biz_any(const problem *p, const char *answer, char why[96]) {
@@ -359,11 +361,19 @@ static int numbers_are(const char *s, ratio v) { /* 1 yes, 0 there is none, -1 n
     return n > 0;
 }
 
-static bool denied(const char *s) {
+/* "not enough" is no denial of a day on which stock is too small. */
+static bool denied(const char *answer) {
     static const char *const no[] = {"not",    "isn't",  "wasn't",  "never",   "neither", "nor",
                                      "unsure", "maybe",  "perhaps", "guess",   "or",      "either",
                                      "wrong",  "cannot", "can't",   "unknown", "unclear", NULL};
-    return strchr(s, '?') || any_word(s, no);
+    str                      s    = {0};
+    const char              *enough;
+    for (; (enough = strstr(answer, "not enough")); answer = enough + 4)
+        str_addn(&s, answer, (size_t)(enough - answer));
+    str_add(&s, answer);
+    bool yes = strchr(s.p, '?') || any_word(s.p, no);
+    str_free(&s);
+    return yes;
 }
 
 bool biz_named(const problem *p, const char *answer, char why[96]) {

@@ -54,7 +54,7 @@ static void draw_one(biz_draft *d) {
     int fix = biz_draft_money(d, "base", 'd', 50 * biz_draft_range(d, 4, 60), 0);
     sheet_op(&d->s, "with the base", got, '+', fix);
     d->ask  = above ? " {The base {pay|salary} is <d>.|There is a base {salary|pay} of <d>, too.} {How much {is "
-                       "that|does <who> get} {in total|altogether}|What is the total pay|What does <who> earn in total}?"
+                      "that|does <who> get} {in total|altogether}|What is the total pay|What does <who> earn in total}?"
                     : " {Base pay: <d>.|On top of a base salary of <d>, that is.|The base salary is <d>.} {How much {is "
                       "that|does <who> get} {in total|altogether}|What is the total pay|What does <who> earn in total}?";
     d->plan = above ? "the percentage of what is above the threshold, then the base"

@@ -84,11 +84,10 @@ static void draw_compound(biz_draft *d, int p, int rate, int hundred) {
 
 static void draw(biz_draft *d) {
     int  level = d->level, p, r, hundred = sheet_given(&d->s, 100, 0);
-    long amount = level == 1   ? 100 * biz_draft_range(d, 1, 99)
-                  : level <= 4 ? 10 * biz_draft_range(d, 20, 990)
-                  : level == 5 ? 100 * biz_draft_range(d, 2, 99)
-                  : level == 7 ? 100 * biz_draft_range(d, 1, 30)
-                               : 10 * biz_draft_range(d, 10, 99);
+    long amount = level == 1                 ? 100 * biz_draft_range(d, 1, 99)
+                  : level <= 4 || level == 8 ? 10 * biz_draft_range(d, 20, 990)
+                  : level == 5               ? 10 * biz_draft_range(d, 20, 990)
+                                             : biz_draft_range(d, 100, 999);
     d->answer   = level == 1 || level == 2 || level == 4 ? "{The interest is|That is|Interest:} <v>."
                                                          : "{The balance is|It grows to|Then it is} <v>.";
     d->lead     = put;
@@ -175,5 +174,5 @@ const family fam_interest = {.name   = "interest",
                              .about  = "simple and compound interest, rates, yearly payments",
                              .levels = 10,
                              .make   = make,
-                             .right  = biz_right,
+                             .right  = biz_any,
                              .solve  = solve};

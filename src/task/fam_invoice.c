@@ -49,7 +49,7 @@ static const char total[] = "{What is the total|How much is {it|that} {in total|
 
 static void draw_single(biz_draft *d) {
     int  level = d->level, hundred = sheet_given(&d->s, 100, 0);
-    long price = level == 3 ? 10 * biz_draft_range(d, 2, 320) : biz_draft_range(d, 20, 1900);
+    long price = level == 3 ? 10 * biz_draft_range(d, 2, 640) : biz_draft_range(d, 20, 1900);
     if (level == 3) {
         int a = biz_draft_money(d, "price", 'a', price, 0),
             b = biz_draft_number(d, "discount", 'b', 5 * biz_draft_range(d, 1, 14), "%");
@@ -103,7 +103,7 @@ static void draw(biz_draft *d) {
         sum      = with_percent(d, "100 + tax", sum, tax, '+', hundred);
         d->ask   = level == 5
                        ? "{<b> {sales tax|VAT|tax} is added.|Add <b> tax.|On top comes <b> {tax|VAT}.} {What is the "
-                           "total|How much is {it|that} with tax|What {must be|has to be} paid|What does it come to}?"
+                         "total|How much is {it|that} with tax|What {must be|has to be} paid|What does it come to}?"
                        : "{First <a> discount, then <b> tax on the rest.|<a> discount is taken off, then <b> {VAT|tax} "
                          "is added.|After a discount of <a>, <b> tax is added.} {What is the total|How much {is it|must "
                          "be paid} {in total|altogether}|What {must be|has to be} paid}?";

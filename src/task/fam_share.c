@@ -33,7 +33,7 @@ static void value(biz_draft *d, char slot, long v) {
 
 static void draw_given(biz_draft *d) {
     long whole =
-        d->level == 1 ? 100 * biz_draft_range(d, 1, biz_draft_chance(d, 50) ? 12 : 99) : biz_draft_range(d, 12, 99);
+        d->level == 1 ? 100 * biz_draft_range(d, 1, biz_draft_chance(d, 50) ? 12 : 99) : biz_draft_range(d, 12, 120);
     long part = d->level == 1 ? whole / 100 * biz_draft_range(d, 1, 95) : biz_draft_range(d, 1, whole - 1);
     value(d, 'a', part);
     value(d, 'b', whole);
