@@ -90,6 +90,7 @@ static size_t fraction(str *out, const char *p) {
 }
 
 static size_t one_of(str *out, const char *p) {
+    if (!((unsigned char)*p >= 0x80 || strchr("\\_=`$-", *p))) return 0;
     for (int i = 0; i < 10; i++)
         if (str_starts(p, raised[i])) {
             str_addf(out, "^%d", i);

@@ -27,6 +27,12 @@ static bool reduce(wide p, wide q, ratio *out) {
 bool ratio_make(long long p, long long q, ratio *out) { return reduce(p, q, out); }
 
 bool ratio_op(ratio a, char op, ratio b, ratio *out) {
+    const long long small = 1LL << 31;
+    bool            whole = a.q == 1 && b.q == 1 && a.p < small && a.p > -small && b.p < small && b.p > -small;
+    if (whole && op != '/') { /* the usual case needs no long division */
+        *out = (ratio){op == '+' ? a.p + b.p : op == '-' ? a.p - b.p : a.p * b.p, 1};
+        return op == '+' || op == '-' || op == '*';
+    }
     switch (op) {
     case '+': return reduce((wide)a.p * b.q + (wide)b.p * a.q, (wide)a.q * b.q, out);
     case '-': return reduce((wide)a.p * b.q - (wide)b.p * a.q, (wide)a.q * b.q, out);
