@@ -198,13 +198,13 @@ static void sum_difference(tale *t) {
 }
 
 static void difference_later(tale *t) { /* B = A + d; in y years B is k times A */
-    long k = tale_range(t, 2, 6), y = tale_range(t, 2, 20), then = tale_range(t, (int)y + 2, (int)y + 40),
+    long k = tale_range(t, 2, 6), y = tale_range(t, 2, 30), then = tale_range(t, (int)y + 2, (int)y + 60),
          d        = then * (k - 1);
     quant_term  z = tale_maybe(t, "z", d), x = tale_maybe(t, "y", y);
     times       m     = multiple(t, "k", k, "one");
     char        f[24] = "twice", A[40], B[40];
     const char *dz = z.word ? z.word : t->text[t->n - 3], *dy = x.word ? x.word : t->text[t->n - 2];
-    if (d > 75) t->q.bad = true;
+    if (d > 90) t->q.bad = true;
     if (m.n.word && k == 2 && m.n.word[0] == 't' && m.n.word[1] == 'w' && m.n.word[2] == 'i')
         snprintf(f, sizeof f, "twice ");
     else if (m.n.word) snprintf(f, sizeof f, "%s * ", m.n.word);
@@ -297,7 +297,7 @@ static void three(tale *t) { /* B = k A, C = A + d, sum; level 10: the sum is th
 }
 
 static void average_age(tale *t) { /* n people, average m; one more comes, the average is w: how old? */
-    long       n = tale_range(t, 3, 11), m = tale_range(t, 8, 60), w = m + tale_range(t, 1, 4);
+    long       n = tale_range(t, 3, 11), m = tale_range(t, 8, 75), w = m + tale_range(t, 1, 5);
     quant_term N = tale_num(t, "n", n), M = tale_num(t, "m", m), W = tale_num(t, "w", w);
     int        sum = quant_op(&t->q, "sum", N, '*', M), more = quant_op(&t->q, "people", N, '+', quant_num(1)),
         all    = quant_op(&t->q, "new sum", quant_ref(more), '*', W);

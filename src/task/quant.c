@@ -285,7 +285,7 @@ static void put_plan(str *s, const quants *q, const route *w) {
 static bool whole(decimal a) { return a.places == 0; }
 
 static decimal step(trace *t, const char *head, decimal a, char op, decimal b) {
-    if (whole(a) && whole(b) && (op != '/' || labs(b.v) <= DIGITS_DIVISOR))
+    if (whole(a) && whole(b) && (op != '/' || (b.v && labs(b.v) <= DIGITS_DIVISOR && a.v % b.v == 0)))
         return (decimal){digits_into(t, head, a.v, op, b.v), 0};
     if (op == '/') {
         long rest = a.v;

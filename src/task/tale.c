@@ -59,8 +59,11 @@ static void finish(tale *t, problem *p, const char *name) {
     wording_ask(&p->question, t->r, t->ask, t->slot);
     snprintf(prefix, sizeof prefix, "%s%s%s", name, t->kind ? " " : "", t->kind ? t->kind : "");
     quant_phases(p, t->r, &t->q, prefix);
-    tale_text(t, "answer", p->truth.p);
-    if (rng_below(t->r, 8) == 0) str_addf(&p->answer, "**%s%s**", p->truth.p, t->pi ? t->pi : "");
+    str number = {0};
+    decimal_fixed(&number, t->q.q[t->q.asked].v, t->money && t->q.q[t->q.asked].v.places ? 2 : 0);
+    tale_text(t, "answer", number.p);
+    str_free(&number);
+    if (rng_below(t->r, 8) == 0) str_addf(&p->answer, "**%s%s**", t->text[t->n - 1], t->pi ? t->pi : "");
     else {
         str s = {0};
         wording_put(&s, t->r, t->tell, t->slot);

@@ -26,6 +26,7 @@ typedef struct tale {
     person      a, b, c;
     const char *ask, *tell; /* patterns */
     const char *kind;       /* goes into the key, e.g. the unit: problems with equal numbers and other kinds differ */
+    bool        money; /* the answer is written with cents where it has any: 12.50 */
     const char *pi;         /* "\xcf\x80" where the answer is so many times that; else NULL */
     char        unit[24];   /* " cm^2" behind the truth, or empty */
     word_slot   slot[TALE_SLOTS];
