@@ -37,7 +37,11 @@ void str_addn(str *s, const char *p, size_t n) {
 
 void str_add(str *s, const char *z) { str_addn(s, z, strlen(z)); }
 
-void str_addc(str *s, char c) { str_addn(s, &c, 1); }
+void str_addc(str *s, char c) {
+    if (s->len + 2 > s->cap) grow(s, 1);
+    s->p[s->len++] = c;
+    s->p[s->len]   = '\0';
+}
 
 void str_addf(str *s, const char *fmt, ...) {
     va_list ap;
@@ -89,6 +93,10 @@ bool str_ends(const char *s, const char *suffix) {
  * escaped too, so that the result is always safe to print on a terminal. */
 void str_add_json(str *s, const char *p, size_t n) {
     for (size_t i = 0; i < n;) {
+        size_t plain = i; /* most of a text goes over as it is */
+        while (plain < n && p[plain] >= 0x20 && p[plain] < 0x7f && p[plain] != '"' && p[plain] != '\\') plain++;
+        if (plain > i) str_addn(s, p + i, plain - i);
+        if ((i = plain) == n) return;
         unsigned char c = (unsigned char)p[i];
         if (c < 0x80) {
             i++;

@@ -106,23 +106,43 @@ static void add_text(contam *c, int set, const char *p, size_t n) {
         if (w.kind != WORD_SYMBOL && runner_take(&r, &w, &h)) put(c, h, set);
 }
 
+/* A run of the text that is looked for: its hash, where it begins and ends. */
+typedef struct probe {
+    uint64_t h;
+    size_t   from, to;
+} probe;
+enum { PROBES = 64 };
+
+static bool test(const contam *c, const probe *p, int n, contam_hit *hit) {
+    for (int i = 0; i < n; i++) {
+        size_t bit = filter_bit(p[i].h);
+        if (!(c->filter[bit / 64] >> bit % 64 & 1)) continue;
+        const uint64_t *at = place(c, p[i].h);
+        if (!*at) continue;
+        if (hit) *hit = (contam_hit){(int)(*at & 0xffff) - 1, p[i].from, p[i].to - p[i].from};
+        return true;
+    }
+    return false;
+}
+
+/* The filter is larger than the nearest cache: a batch of its words is asked for before the first is looked at. */
 bool contam_find(const contam *c, const char *p, size_t n, contam_hit *hit) {
     word_scan s = {p, n, 0};
     runner    r = runner_new();
     word      w;
-    uint64_t  h;
+    probe     q[PROBES];
+    int       k = 0;
     if (!c->n) return false;
     while (words_next(&s, &w)) {
-        if (w.kind == WORD_SYMBOL || !runner_take(&r, &w, &h)) continue;
-        size_t bit = filter_bit(h);
-        if (!(c->filter[bit / 64] >> bit % 64 & 1)) continue;
-        const uint64_t *at = place(c, h);
-        if (!*at) continue;
-        size_t from = r.from[r.n % CONTAM_RUN];
-        if (hit) *hit = (contam_hit){(int)(*at & 0xffff) - 1, from, w.from + w.len - from};
-        return true;
+        if (w.kind == WORD_SYMBOL || !runner_take(&r, &w, &q[k].h)) continue;
+        q[k].from = r.from[r.n % CONTAM_RUN];
+        q[k].to   = w.from + w.len;
+        __builtin_prefetch(&c->filter[filter_bit(q[k].h) / 64]);
+        if (++k < PROBES) continue;
+        if (test(c, q, k, hit)) return true;
+        k = 0;
     }
-    return false;
+    return test(c, q, k, hit);
 }
 
 /* ---- files */

@@ -4,29 +4,14 @@
 /* What a byte is to the scan. */
 enum { SPACE, LETTER, DIGIT, SYMBOL };
 
-static int kind_of(unsigned char c) {
-    if (c >= '0' && c <= '9') return DIGIT;
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80) return LETTER;
-    switch (c) {
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '=':
-    case '<':
-    case '>':
-    case '%':
-    case '^':
-    case '!':
-    case '&':
-    case '|':
-    case '(':
-    case ')':
-    case '[':
-    case ']': return SYMBOL;
-    default: return SPACE;
-    }
-}
+static const uint8_t kinds[256] = {
+    ['0' ... '9'] = DIGIT, ['a' ... 'z'] = LETTER, ['A' ... 'Z'] = LETTER, ['_'] = LETTER, [0x80 ... 0xff] = LETTER,
+    ['+'] = SYMBOL,        ['-'] = SYMBOL,         ['*'] = SYMBOL,         ['/'] = SYMBOL, ['='] = SYMBOL,
+    ['<'] = SYMBOL,        ['>'] = SYMBOL,         ['%'] = SYMBOL,         ['^'] = SYMBOL, ['!'] = SYMBOL,
+    ['&'] = SYMBOL,        ['|'] = SYMBOL,         ['('] = SYMBOL,         [')'] = SYMBOL, ['['] = SYMBOL,
+    [']'] = SYMBOL};
+
+static inline int kind_of(unsigned char c) { return kinds[c]; }
 
 /* What stands at p beyond ASCII: APOSTROPHE, BLANK, or the plain sign that a typographic one means; 0: a letter. *len
  * is how many bytes it has. */

@@ -19,15 +19,17 @@ static void as_words(const char *s, size_t n) {
     word      x;
     size_t    last = 0;
     minhash   m;
-    contam   *c = contam_new();
     while (words_next(&w, &x)) {
         if (x.from < last || !x.len || x.from + x.len > n) abort();
         last = x.from + x.len;
     }
     minhash_of(&m, s, n);
-    contam_add_text(c, "fuzz", s, n);
-    if (contam_find(c, s, n, NULL) != (contam_runs(c) > 0)) abort(); /* a text shares its runs with itself */
-    contam_free(c);
+    if (n % 16 == 3) { /* its table is large: not for every input */
+        contam *c = contam_new();
+        contam_add_text(c, "fuzz", s, n);
+        if (contam_find(c, s, n, NULL) != (contam_runs(c) > 0)) abort(); /* a text shares its runs with itself */
+        contam_free(c);
+    }
     for (int lang = LANG_ENGLISH; lang <= LANG_ANY; lang++) (void)textfilter_judge(s, n, (text_lang)lang);
     for (size_t at = 0, to; at < n && at < 4000; at = to)
         if ((to = reader_passage(s, n, at, 100)) <= at || to > n) abort();
