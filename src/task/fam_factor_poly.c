@@ -393,7 +393,8 @@ static bool draw(rng *r, int level, factoring *f) {
 /* ---- asking */
 static const char ask[] =
     "{5*" ALG_POLITE "{4*factor|3*factorise|factorize|write as a product: |rewrite as a product of factors: |find the "
-    "factors of|factor completely: |fully factor|factorise completely: |work out the factors of|turn into a product: } "
+    "factors of|split into factors: |fully factor|rewrite by factoring: |work out the factors of|turn into a product: "
+    "} "
     "[{the {expression|polynomial} |this: |the following: |3*}]<e>[ completely]" ALG_END
     "|3*{what is|what's|what are|can you find|do you know} the {factored form|factorisation|complete factorization|"
     "product form} of <e>{4*?|}"

@@ -408,7 +408,7 @@ static const char ask[] =
     "values of <v>|find "
     "<v>|what about <v>}{?|.|}"
     "|<e>{, <v> = ?| solve for <v>|, find <v>|. what is <v>?|, what is <v>?|, solve|; solve the inequality| (solve it)}"
-    "|" ALG_POLITE "{find|determine|give me|tell me|list} {all|the|every value of} <v> {such that|so that|with|for "
+    "|" ALG_POLITE "{find|determine|give me|tell me} {all|the|every value of} <v> {such that|so that|with|for "
     "which|where} <e>" ALG_END "}";
 
 static void make(rng *r, int level, problem *p) {
@@ -530,6 +530,23 @@ static void in_signs(str *out, const char *s) {
     }
 }
 
+/* "(-infinity, 4)", "[2, 5)": the first pair of brackets that is one. */
+static bool read_interval(const char *s, solution *out) {
+    for (; (s = strpbrk(s, "([")); s++) {
+        const char *comma = strchr(s, ','), *end = comma ? strpbrk(comma, ")]") : NULL;
+        solution    x = {0};
+        if (!end) return false;
+        size_t a = (size_t)(comma - s - 1), b = (size_t)(end - comma - 1);
+        bool   low = memmem(s + 1, a, "infinity", 8) != NULL, high = memmem(comma + 1, b, "infinity", 8) != NULL;
+        x.lo = (bound){!low, *s == '[', {0, 1}}, x.hi = (bound){!high, *end == ']', {0, 1}};
+        if ((low && high) || (!low && !alg_value(s + 1, a, &x.lo.v)) || (!high && !alg_value(comma + 1, b, &x.hi.v)))
+            continue;
+        *out = x;
+        return true;
+    }
+    return false;
+}
+
 static bool right(const problem *p, const char *text, char why[96]) {
     if (verify_echo(p->question.p, text, why)) return false;
     solution want = {0}, got[2] = {{{0}, {0}}}; /* plain, bold */
@@ -559,6 +576,7 @@ static bool right(const problem *p, const char *text, char why[96]) {
         any_claim[b] = true;
         doubt[b] |= u->doubt;
     }
+    if (!any_claim[0] && !any_claim[1] && read_interval(m.plain.p, &got[0])) any_claim[0] = true, doubt[0] = m.doubt;
     int b = any_claim[1];
     snprintf(why, 96, "expected %.60s, found something else", p->truth.p);
     ok = any_claim[b] && !clash[b] && !doubt[b] && same(&got[b], &want);
