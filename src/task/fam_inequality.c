@@ -381,8 +381,8 @@ static void draw(rng *r, int level, inequality *e) {
             e->l.k = -rng_range(r, 2, 9), e->l.m = any(r, 1, 30, 40);
             e->lo = any(r, 1, 40, 60), e->hi = e->lo + rng_range(r, 5, 60);
         } else {
-            e->l = (side){-rng_range(r, 2, 9), rng_range(r, 1, 5), any(r, 1, 12, 50), any(r, 1, 30, 50), 1};
-            e->r = (side){rng_range(r, 2, 9), rng_range(r, 1, 5), any(r, 1, 12, 50), any(r, 1, 30, 50), 1};
+            e->l = (side){-rng_range(r, 2, 6), rng_range(r, 1, 3), any(r, 1, 9, 50), any(r, 1, 15, 50), 1};
+            e->r = (side){rng_range(r, 2, 5), rng_range(r, 1, 3), any(r, 1, 9, 50), any(r, 1, 15, 50), 1};
         }
         return;
     }

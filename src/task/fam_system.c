@@ -395,14 +395,15 @@ static void draw_high(rng *r, int level, sys *m) {
         }
         break;
     default:
+        x = any(r, 1, 9, 30), y = any(r, 1, 9, 30);
         for (int i = 0; i < 2; i++) {
             equation *e = &m->e[i];
             e->l        = (side){
-                       0, 0, 0, 1, 1, any(r, 2, 6, 20), rng_range(r, 1, 3), any(r, 1, 3, 45),
+                       0, 0, 0, 1, 1, any(r, 2, 4, 20), rng_range(r, 1, 2), any(r, 1, 3, 45),
             };
-            if (alg_chance(r, 50)) e->l.a = any(r, 1, 6, 40);
-            else e->l.b = any(r, 1, 6, 40);
-            if (i && alg_chance(r, 40)) *e = plain_eq(any(r, 2, 7, 20), any(r, 2, 7, 40), x, y);
+            if (alg_chance(r, 50)) e->l.a = any(r, 1, 4, 40);
+            else e->l.b = any(r, 1, 4, 40);
+            if (i && alg_chance(r, 40)) *e = plain_eq(any(r, 2, 5, 20), any(r, 2, 5, 40), x, y);
             e->r   = (side){0, 0, 0, 1, 1, 0, 0, 0};
             e->r.c = left_at(&e->l, x, y);
         }

@@ -298,14 +298,16 @@ static bool draw_6(rng *r, hard *h) {
     return close_with(h, x);
 }
 
-static item nest(rng *r) {
-    return (item){rng_range(r, 2, 6), rng_range(r, 2, 5), rng_range(r, 1, 3), any(r, 1, 9, 50), any(r, 1, 12, 50), 1};
+static item nest(rng *r, int hi) { /* hi: the largest number outside of the brackets */
+    return (item){rng_range(r, 2, hi), rng_range(r, 2, hi < 5 ? hi : 5),
+                  rng_range(r, 1, 3),  any(r, 1, 9, 50),
+                  any(r, 1, 12, 50),   1};
 }
 
 static bool draw_7(rng *r, hard *h) {
     long x        = any(r, 1, 12, 25);
-    h->l[h->nl++] = nest(r);
-    if (alg_chance(r, 25)) h->l[h->nl - 1].e = 0, h->l[h->nl - 1].d = 1, h->l[h->nl++] = nest(r);
+    h->l[h->nl++] = nest(r, 6);
+    if (alg_chance(r, 25)) h->l[h->nl - 1].e = 0, h->l[h->nl - 1].d = 1, h->l[h->nl++] = nest(r, 6);
     if (alg_chance(r, 40)) h->l[h->nl++] = plain(0, any(r, 1, 20, 50));
     if (alg_chance(r, 50)) h->r[h->nr++] = plain(any(r, 2, 9, 20), 0);
     return close_with(h, x);
@@ -342,22 +344,25 @@ static bool draw_9(rng *r, hard *h) {
 static bool draw_10(rng *r, hard *h) {
     int k = rng_range(r, 0, 99);
     if (k < 35) { /* a fraction as solution */
-        h->l[h->nl++] = over(rng_range(r, 2, 7), rng_range(r, 1, 5), any(r, 1, 9, 50), 1);
-        h->l[h->nl++] = over(any(r, 2, 7, 60), rng_range(r, 1, 5), any(r, 1, 9, 50), 1);
-        h->r[h->nr++] = over(rng_range(r, 2, 5), rng_range(r, 1, 3), any(r, 1, 9, 50), 1);
-        h->r[h->nr++] = plain(0, any(r, 1, 20, 50));
+        h->l[h->nl++] = over(rng_range(r, 2, 5), rng_range(r, 1, 3), any(r, 1, 7, 50), 1);
+        h->l[h->nl++] = over(any(r, 2, 4, 60), rng_range(r, 1, 3), any(r, 1, 6, 50), 1);
+        h->r[h->nr++] = over(rng_range(r, 2, 3), rng_range(r, 1, 2), any(r, 1, 6, 50), 1);
+        h->r[h->nr++] = plain(0, any(r, 1, 9, 50));
         return true;
     }
     if (k < 65) { /* nested on both sides */
-        h->l[h->nl++] = nest(r);
-        h->r[h->nr++] = nest(r);
+        h->l[h->nl++] = nest(r, 3);
+        h->r[h->nr++] = nest(r, 3);
         return close_with(h, any(r, 1, 9, 30));
     }
     static const int den[] = {2, 3, 4, 6};
-    h->l[h->nl++]          = over(1, rng_range(r, 1, 5), any(r, 1, 9, 50), den[rng_below(r, 4)]);
-    h->l[h->nl++] = over(alg_chance(r, 50) ? 1 : -1, rng_range(r, 1, 4), any(r, 1, 9, 50), den[rng_below(r, 4)]);
-    h->r[h->nr++] = over(1, rng_range(r, 1, 3), any(r, 1, 9, 50), den[rng_below(r, 4)]);
-    return close_with(h, any(r, 1, 15, 30));
+    h->l[h->nl++]          = over(1, rng_range(r, 1, 3), any(r, 1, 6, 50), den[rng_below(r, 4)]);
+    h->l[h->nl++] = over(alg_chance(r, 50) ? 1 : -1, rng_range(r, 1, 3), any(r, 1, 6, 50), den[rng_below(r, 4)]);
+    h->r[h->nr++] = over(1, rng_range(r, 1, 2), any(r, 1, 6, 50), den[rng_below(r, 4)]);
+    long from     = any(r, 1, 9, 30);
+    for (long x = from; x < from + 12; x++) /* a place where every quotient is whole */
+        if (close_with(h, x)) return true;
+    return false;
 }
 
 /* Work must get there, and a slip-free equation must not be one of 0 = 0. */
