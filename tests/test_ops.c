@@ -561,7 +561,8 @@ static void check_xent(int n, int V, float std, bool zeros) {
     float    *w   = mem_calloc((size_t)n + 1, 4);
     uint16_t *db  = mem_calloc(N + 1, 2);
     memset(d.f, 0xff, N * 4); /* every entry must be assigned */
-    loss_sums want = {0}, got = {0}, got_bf = {0}, got_no = {0};
+    float    *each = mem_calloc((size_t)n + 1, 4);
+    loss_sums want = {0}, got = {.each = each, .n_each = n}, got_bf = {0}, got_no = {0};
     for (int i = 0; i < n; i++) {
         tgt[i] = (int32_t)rng_below(&R, (uint64_t)V);
         w[i]   = zeros && rng_below(&R, 2) ? 0.f : (float)(0.25 + rng_f64(&R));
@@ -582,6 +583,8 @@ static void check_xent(int n, int V, float std, bool zeros) {
     op_xent(&got_no, NULL, DT_F32, work.f, tgt, w, 0.125f, n, V);
     near_d("xent nll", got.nll, want.nll, fabs(want.nll) + 1, TOL_F32);
     near_d("xent n", got.n, want.n, want.n + 1, 1e-12);
+    for (int i = 0; i < n; i++)
+        near_d("xent of a row", (double)each[i], (double)w[i] * xent_row(&r, i), fabs(xent_row(&r, i)) + 1, TOL_F32);
     near_d("xent hit", got.hit, want.hit, want.n + 1, 1e-12);
     assert_true(got.nll == got_bf.nll && got.nll == got_no.nll && got.hit == got_no.hit && got.n == got_no.n);
     fd_check("xent dlogits", &R, V > 100 ? 200 : 0, l.d, N, d.f, NULL, xent_obj, &r, TOL_F32);
@@ -589,7 +592,7 @@ static void check_xent(int n, int V, float std, bool zeros) {
         near_d("xent dlogits bf16", (double)bf16_to_f32(db[i]), (double)d.f[i], fabs((double)d.f[i]), TOL_BF16);
     for (int i = 0; i < n; i++)
         for (int j = 0; w[i] == 0 && j < V; j++) assert_true(d.f[i * V + j] == 0 && db[i * V + j] == 0);
-    mem_free(tgt), mem_free(w), mem_free(db);
+    mem_free(tgt), mem_free(w), mem_free(db), mem_free(each);
     vec_free(&l), vec_free(&d), vec_free(&work);
 }
 

@@ -66,9 +66,8 @@ static row_kind get_other(const json_t *o, problem *p, char *source, err *e) {
     if (source) snprintf(source, ROWS_SOURCE, "%.*s", ROWS_SOURCE - 1, name);
     if (json_object_get(o, "text")) return get_text(o, "text", JSON_NEED, &p->question, e) ? ROW_TEXT : ROW_BAD;
     bool ok = get_text(o, "question", JSON_NEED, &p->question, e) &&
-              get_text(o, "reasoning", JSON_MAY, &p->reasoning, e) &&
-              get_text(o, "answer", JSON_NEED, &p->answer, e) && get_text(o, "truth", JSON_MAY, &p->truth, e) &&
-              get_slip(o, p, e);
+              get_text(o, "reasoning", JSON_MAY, &p->reasoning, e) && get_text(o, "answer", JSON_NEED, &p->answer, e) &&
+              get_text(o, "truth", JSON_MAY, &p->truth, e) && get_slip(o, p, e);
     return ok ? ROW_TAUGHT : ROW_BAD;
 }
 
@@ -85,13 +84,15 @@ static void put_why(char why[ROWS_WHY], const err *e) {
 }
 
 row_kind rows_any(const char *line, size_t n, problem *p, char source[ROWS_SOURCE], char why[ROWS_WHY]) {
-    err      e    = {""};
-    row_kind kind = ROW_BAD;
-    json_t  *o    = NULL;
+    err          e    = {""};
+    row_kind     kind = ROW_BAD;
+    json_t      *o    = NULL;
+    json_error_t je;
     problem_clear(p);
     if (source) source[0] = '\0';
     if (n > ROWS_LINE_MAX) err_set(&e, "%zu bytes, expected at most %d in a line", n, ROWS_LINE_MAX);
-    else if (!(o = json_load_mem("row", line, n, &e))) kind = ROW_BAD;
+    else if (!(o = json_loadb(line, n, JSON_DECODE_ANY, &je)))
+        err_set(&e, "not valid JSON at column %d: %s", je.column, je.text);
     else if (!json_is_object(o)) err_set(&e, "expected an object {...}");
     else if (json_object_get(o, "family") || !(json_object_get(o, "source") || json_object_get(o, "text")))
         kind = get_family(o, p, &e) ? ROW_FAMILY : ROW_BAD;
