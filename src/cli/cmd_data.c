@@ -9,8 +9,7 @@
 #include "cli/cli.h"
 #include "cli/cmds.h"
 
-static const char usage[] = "r1 data list | make WHAT | check FILE | stats FILE... | curate FILE | corpus MANIFEST "
-                            "[options]";
+static const char usage[] = "r1 data list | make WHAT | check|stats|curate FILE | corpus MANIFEST";
 static const char about[] =
     "Problems whose answers can be checked. list: the task families. make: JSON lines with question, worked solution "
     "and answer on stdout, of a family, a field or `all`; the same seed makes the same rows. check: verifies each row "
