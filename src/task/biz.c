@@ -187,7 +187,7 @@ static void one_by_one(str *out, rng *r, const ledger *l) {
     for (int i = 0; i < l->rows; i++) {
         joint(out, l, i, ", ", " and ");
         str_addf(out, "%s%s ", at, l->name[i]);
-        if (!i && k < 2) str_addf(out, "%s %s ", l->col[0], k ? "came to" : "were");
+        if (!i && k < 2) str_addf(out, "%s %s ", l->col[0], k ? "came to" : "reached");
         else if (!i) str_addf(out, "we had %s of ", l->col[0]);
         put_cell(out, l, i, 0);
     }

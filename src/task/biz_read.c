@@ -6,6 +6,7 @@
 #include <string.h>
 #include "task/biz.h"
 #include "task/lexicon.h"
+#include "task/steps.h"
 #include "task/table_read.h"
 #include "task/verify.h"
 
@@ -132,12 +133,18 @@ static bool row_has(const table *t, int row, const char *word) {
     return false;
 }
 
+/* The table's column that a label speaks of: "sales", "sales in North", "sales at". */
+static int column_of(const table *t, const char *label) {
+    char        col[BIZ_WORD];
+    const char *in = strstr(label, " in "), *at = strstr(label, " at");
+    copy_word(col, label, in ? in : at && !at[3] ? at : label + strlen(label));
+    return table_read_col(t, col);
+}
+
 /* A field with names against a table: each value in its row and column, and no row of the group left out. */
 static bool in_table(const table *t, const biz_field *f) {
-    char        col[BIZ_WORD];
     const char *in = strstr(f->label, " in "), *at = strstr(f->label, " at");
-    copy_word(col, f->label, in ? in : at && !at[3] ? at : f->label + strlen(f->label));
-    int c = table_read_col(t, col), rows = 0;
+    int         c = column_of(t, f->label), rows = 0;
     if (c < 0 && t->cols == 2) c = 1;
     if (c < 0) return false;
     for (int i = 0; i < t->rows; i++) rows += !in || row_has(t, i, in + 4);
@@ -167,6 +174,23 @@ static bool number_before(const char *q, const char *p, ratio v) {
     if (p < q + 2 || p[-1] != ' ' || !isdigit((unsigned char)p[-2])) return false;
     for (end = p - 1; end > q && isdigit((unsigned char)end[-1]);) end--;
     return ratio_read(end, &w, &end) && ratio_eq(w, v);
+}
+
+/* How often "label 12" stands in the question. */
+static int told_times(const char *q, const char *label) {
+    int n = 0;
+    for (const char *p = q; (p = word_at(q, p, label)); p++) {
+        const char *end = p + strlen(label);
+        n += end[0] == ' ' && isdigit((unsigned char)end[1]);
+    }
+    return n;
+}
+
+/* No row is left out: as many as the label has numbers or, in a list under one label, all numbers of the question. */
+static bool all_told(const char *q, const biz_field *f, bool same_numbers) {
+    if (f->n < 2 || strstr(f->label, " at") || strstr(f->label, " in ")) return true;
+    int n = told_times(q, f->label);
+    return n > 1 ? n == f->n : same_numbers;
 }
 
 static bool in_words(const char *q, const biz_field *f) {
@@ -205,14 +229,19 @@ bool biz_read(const problem *p, biz_facts *f, char why[96]) {
         stop = next;
     }
     table t;
-    bool  named = false;
+    bool  named = false, same = steps_same_numbers(q, strlen(q), r, (size_t)(end - r));
     for (int i = 0; i < f->n; i++) named |= f->f[i].name[0][0] != 0;
     bool tabled = named && table_read(q, &t);
-    for (int i = 0; i < f->n; i++)
-        if (f->f[i].name[0][0] && !(tabled && in_table(&t, &f->f[i])) && !in_words(q, &f->f[i])) {
+    for (int i = 0; i < f->n; i++) {
+        const biz_field *d = &f->f[i];
+        if (!d->name[0][0]) continue;
+        bool found = tabled && in_table(&t, d);
+        if (!found && !(tabled && column_of(&t, d->label) >= 0)) found = in_words(q, d) && all_told(q, d, same);
+        if (!found) {
             snprintf(why, 96, "the question does not say so: %.50s", f->f[i].label);
             return false;
         }
+    }
     return true;
 }
 

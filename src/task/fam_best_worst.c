@@ -74,18 +74,18 @@ static void draw_derived(rng *r, int level, draft *d) {
 
 static void make(rng *r, int level, problem *p) {
     static const char ask[] =
-        "{Which <head> {3*{had|has}|{shows|brought|made}} the <most> <what>{ and|, and} {how {much|many} {was|is} "
-        "it|what was the number|how {much|many}|what is the value}?|"
+        "{Which <head> {3*{had|has}|{shows|brought|made}} the <most> <what>{ and|, and} {how <much> {was|is} "
+        "it|what was the number|how <much>|what is the value}?|"
         "{Find|Tell me|Name|Give me|Show me} the <head> with the <most> <what> and {its value|the value|how "
-        "{much|many} it was|its number}.|"
-        "What was {our|the} <sense> <head> by <what>, and {how {much|many} was it|with what number}?|"
-        "{Which|What} <head> {did|was} <sense> (by <what>)? {Give the value, too|Say how {much|many} it was|And the "
+        "<much> it was|its number}.|"
+        "What was {our|the} <sense> <head> by <what>, and {how <much> was it|with what number}?|"
+        "{Which|What} <head> {did|was} <sense> (by <what>)? {Give the value, too|Say how <much> it was|And the "
         "number}{.|, please.}|"
-        "<what>: which <head> is {the |}<sense> and with {how {much|many}|what number}?}";
+        "<what>: which <head> is {the |}<sense> and with {how <much>|what number}?}";
     static const char inside[] =
-        "{Which <head> {had|has} the <most> <what> in <in_group>{ and|, and} how {much|many} {was|is} it?|{Find|Tell "
+        "{Which <head> {had|has} the <most> <what> in <in_group>{ and|, and} how <much> {was|is} it?|{Find|Tell "
         "me|Name} the <head> with the <most> <what> in <in_group> and {its value|the number}.|"
-        "{For|Only for|Looking at} <in_group>[ only]: which <head> was {the |}<sense> by <what>, and {how {much|many} "
+        "{For|Only for|Looking at} <in_group>[ only]: which <head> was {the |}<sense> by <what>, and {how <much> "
         "was it|with what number}?}";
     draft d;
     str   value = {0};
@@ -102,8 +102,12 @@ static void make(rng *r, int level, problem *p) {
     const char *most = d.most ? (rng_below(r, 2) ? "highest" : "most") : rng_below(r, 2) ? "lowest" : "least";
     if (level >= 8 || !d.q.unit)
         most = d.most ? (rng_below(r, 2) ? "highest" : "largest") : rng_below(r, 2) ? "lowest" : "smallest";
-    const word_slot slot[] = {
-        {"what", d.what}, {"most", most}, {"sense", d.most ? "best" : "worst"}, {"in_group", d.in ? d.in : ""}, {0}};
+    const word_slot slot[] = {{"what", d.what},
+                              {"most", most},
+                              {"sense", d.most ? "best" : "worst"},
+                              {"much", d.q.unit && level < 8 ? "many" : "much"},
+                              {"in_group", d.in ? d.in : ""},
+                              {0}};
     biz_ask(p, r, &d.l, d.q.in, d.in ? inside : ask, slot);
     sheet_work(p, r, &d.s);
     const sheet_cell *last = &d.s.of[d.s.n - 1];

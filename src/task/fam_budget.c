@@ -98,7 +98,7 @@ static void draw_year(biz_draft *d) {
     int     of[LEDGER_MAX];
     long    sum = 0;
     ledger_rows(d->r, l, LEDGER_MONTHS, d->level == 9 ? 4 : biz_draft_chance(d, 50) ? 3 : 4);
-    int c = ledger_col(l, "spent", 0);
+    int c = ledger_col(l, "spending", 0);
     for (int i = 0; i < l->rows; i++) sum += l->v[i][c] = biz_draft_range(d, 80, 620);
     d->table   = true;
     d->answer  = d->level == 9 ? "{There are|It leaves|That is} <v>[ a month]." : over;
@@ -106,7 +106,7 @@ static void draw_year(biz_draft *d) {
     long year  = d->level == 9 ? sum + left * biz_draft_range(d, 60, 500) + biz_draft_range(d, 0, left - 1)
                                : sum * 12 / l->rows + biz_draft_range(d, -900, 900);
     int  plan  = biz_draft_money(d, "planned", 'a', year, 0);
-    int  n     = biz_draft_column(d, "spent", NULL, of);
+    int  n     = biz_draft_column(d, "spending", NULL, of);
     int  spent = sheet_sum(&d->s, "spent", of, n);
     if (d->level == 9) {
         int months = biz_draft_number(d, "months left", 'b', left, "");
@@ -156,6 +156,7 @@ static bool solve(const problem *p, str *truth, char why[96]) {
     biz_facts          f;
     if (!biz_read(p, &f, why)) return false;
     const biz_field *plan = biz_get(&f, "planned"), *real = biz_get(&f, "actual"), *spent = biz_get(&f, "spent");
+    if (!spent) spent = biz_get(&f, "spending");
     if (!real) real = spent;
     if (!plan || !real) return biz_solved(why, "no plan or nothing spent");
     if (strstr(f.find, " over")) {
@@ -173,7 +174,7 @@ static bool solve(const problem *p, str *truth, char why[96]) {
     } else if (!strcmp(f.find, "year's difference")) {
         str         year = {0};
         const char *end;
-        if (spent->n < 1 || biz_one(&f, "months a year", none).p != 12) return biz_solved(why, "months missing");
+        if (!spent || biz_one(&f, "months a year", none).p != 12) return biz_solved(why, "months missing");
         biz_rounded(&year, biz_calc(biz_calc(sum, '*', (ratio){12, 1}), '/', (ratio){spent->n, 1}), 0);
         ratio_read(year.p, &sum, &end);
         str_free(&year);

@@ -50,6 +50,21 @@ static void draw_simple(biz_draft *d, int p, int rate, int hundred) {
               "interest included]|How much money is it with interest}?";
 }
 
+/* In the first year both bring the same; then compound interest is paid on the first year's, too. */
+static void draw_difference(biz_draft *d, int p, int rate, int hundred) {
+    str_add(&d->u, "; years: 2");
+    str_add(&d->slot[2], "2");
+    int one = sheet_div(&d->s, "interest of year 1", sheet_op(&d->s, "amount * rate", p, '*', rate), hundred, 2);
+    int two = sheet_op(&d->s, "balance then", p, '+', one);
+    two     = sheet_div(&d->s, "interest of year 2", sheet_op(&d->s, "balance * rate", two, '*', rate), hundred, 2);
+    sheet_op(&d->s, "compound - simple is year 2 - year 1", two, '-', one);
+    d->plan   = "the first year's interest is the same; take it from the second year's with compound interest";
+    d->answer = "{The difference is|It brings more by|Compound interest brings more:} <v>.";
+    d->ask    = ". {How much more does compound interest bring than simple interest|How much more is it with compound "
+                "than with simple interest|What is the difference between compound and simple interest} after <c> years? "
+                "{Round to cents each year.|Balances are rounded to two decimals each year.}";
+}
+
 static void draw_compound(biz_draft *d, int p, int rate, int hundred) {
     static const char *const label[] = {"year 1: balance * rate", "year 2", "year 3", "year 4"};
     int                      level = d->level, years = level == 6 ? 3 : 2, v = p;
@@ -71,22 +86,12 @@ static void draw_compound(biz_draft *d, int p, int rate, int hundred) {
                   "the interest is added and rounded to cents, after that <d> are paid in.} {What is the balance after "
                   "<c> years|How much is it after <c> years}?";
     }
-    if (level != 7) return;
-    int one    = sheet_div(&d->s, "simple: a year's interest", sheet_op(&d->s, NULL, p, '*', rate), hundred, 2);
-    int simple = sheet_op(&d->s, "amount and two years", sheet_op(&d->s, NULL, one, '+', one), '+', p);
-    sheet_op(&d->s, "compound - simple", v, '-', simple);
-    d->plan = "compound: each year the balance times the rate, by 100, is added; simple: two years' interest; subtract";
-    d->answer = "{The difference is|It brings more by|Compound interest brings more:} <v>.";
-    d->ask    = ". {How much more does compound interest bring than simple interest|How much more is it with compound "
-                "than with simple interest|What is the difference between compound and simple interest} after <c> years? "
-                "{Round to cents each year.|Balances are rounded to two decimals each year.}";
 }
 
 static void draw(biz_draft *d) {
     int  level = d->level, p, r, hundred = sheet_given(&d->s, 100, 0);
     long amount = level == 1                 ? 100 * biz_draft_range(d, 1, 99)
-                  : level <= 4 || level == 8 ? 10 * biz_draft_range(d, 20, 990)
-                  : level == 5               ? 10 * biz_draft_range(d, 20, 990)
+                  : level <= 5 || level == 8 ? 10 * biz_draft_range(d, 20, 990)
                                              : biz_draft_range(d, 100, 999);
     d->answer   = level == 1 || level == 2 || level == 4 ? "{The interest is|That is|Interest:} <v>."
                                                          : "{The balance is|It grows to|Then it is} <v>.";
@@ -129,6 +134,7 @@ static void draw(biz_draft *d) {
                              "%");
     }
     if (level <= 4) draw_simple(d, p, r, hundred);
+    else if (level == 7) draw_difference(d, p, r, hundred);
     else draw_compound(d, p, r, hundred);
 }
 

@@ -12,7 +12,9 @@ static int with_percent(biz_draft *d, const char *label, int amount, int percent
     return sheet_div(&d->s, "a hundredth", sheet_op(&d->s, "amount times that", amount, '*', keep), hundred, 2);
 }
 
-static long level_cents(const biz_draft *d) { return d->level == 7 ? 399 : 180; }
+static long price_of(biz_draft *d) {
+    return d->level == 7 ? 5 * biz_draft_range(d, 11, 399) : 50 * biz_draft_range(d, 3, 79);
+}
 
 /* Two or three items, price times number; the sum's cell. Told in a slot or in the ledger. */
 static int items(biz_draft *d, int n, int places, bool told) {
@@ -21,8 +23,7 @@ static int items(biz_draft *d, int n, int places, bool told) {
     ledger_rows(d->r, l, LEDGER_PRODUCTS, n);
     int a = ledger_col(l, "price", places), b = ledger_col(l, "number", 0);
     for (int i = 0; i < n; i++) {
-        l->v[i][a] =
-            places ? 5 * biz_draft_range(d, 11, level_cents(d)) : biz_draft_range(d, 2, d->level <= 2 ? 30 : 60);
+        l->v[i][a] = places ? price_of(d) : biz_draft_range(d, 2, d->level <= 2 ? 30 : 60);
         l->v[i][b] = biz_draft_range(d, 2, 9);
     }
     if (!told && d->level == 10) ledger_noise(d->r, l);

@@ -18,8 +18,8 @@ static const char all[]   = "{What are {all |}the <a>-<f> moving averages[ of <w
                             "averages of <what> over <a> <e>}.}{ In order, please.| First to last.|}";
 
 static void draw(biz_draft *d) {
-    static const int rows[] = {4, 4, 5, 5, 6, 5, 6, 4, 4, 5}, lo[] = {2, 10, 10, 10, 100, 100, 100, 10, 100, 100},
-                     hi[] = {40, 99, 99, 99, 999, 999, 999, 99, 999, 999};
+    static const int rows[] = {4, 4, 5, 5, 6, 5, 6, 4, 4, 5}, lo[] = {2, 10, 10, 10, 100, 100, 100, 10, 100, 10},
+                     hi[] = {40, 99, 99, 99, 999, 999, 999, 99, 999, 99};
     ledger *l             = &d->l;
     int     level = d->level, i0 = level - 1, n = rows[i0], of[LEDGER_MAX], from, count = 1;
     int     k      = level == 1 || level == 4 || level >= 8 ? 3

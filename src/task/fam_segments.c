@@ -119,8 +119,8 @@ static void draw_each(biz_draft *d) {
                                : "revenue by customers for each, then compare";
         d->ask   = level == 10
                        ? "{Which <f> {brings|has} the <e> profit per customer, and how {large|much} is it|Find the <f> "
-                           "with the <e> profit per customer. How {large|much} is it|Per customer, which <f> has the <e> "
-                           "profit? How {large|much} is it}?"
+                         "with the <e> profit per customer. How {large|much} is it|Per customer, which <f> has the <e> "
+                         "profit? How {large|much} is it}?"
                        : "{Which <f> {brings|earns us} the <e> revenue per customer, and how much is it|Find the <f> "
                          "with the <e> revenue per customer. How much is it|Per customer, which <f> brings the <most>? "
                          "How much is that|In which <f> does one customer bring the <most> on average, and how much}?";

@@ -185,7 +185,7 @@ static ratio named_in(const biz_field *f, const char *find) {
     for (int i = 0; i < f->n; i++) {
         const char *at = strstr(find, f->name[i]);
         size_t      n  = strlen(f->name[i]);
-        if (at && at[-1] == ' ' && (!at[n] || at[n] == ' ')) s = biz_calc(s, '+', f->v[i]);
+        if (n && at && at > find && at[-1] == ' ' && (!at[n] || at[n] == ' ')) s = biz_calc(s, '+', f->v[i]);
     }
     return s;
 }

@@ -166,7 +166,7 @@ static void make_walk(rng *r, int level, problem *p) {
     bool first = true, time = w.l.kind == LEDGER_DAYS;
     for (int i = 0; i < w.l.rows; i++) {
         if (!w.in[i]) continue;
-        str_addf(&u, first ? "; delivery: %s %ld" : ", %s %ld", w.l.name[i], w.in[i]);
+        str_addf(&u, first ? "; delivery at: %s %ld" : ", %s %ld", w.l.name[i], w.in[i]);
         str_addf(&in, first ? (time ? " On %s" : " In %s") : (time ? " and on %s" : " and in %s"), w.l.name[i]);
         str_addf(&in, first ? " a delivery of %ld arrives before the first sale" : " one of %ld", w.in[i]);
         first = false;

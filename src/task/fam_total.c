@@ -85,15 +85,15 @@ static void make(rng *r, int level, problem *p) {
     static const char plain[] =
         "{{What is|What's|Tell me|Give me|I need|Can you work out|Find|Please calculate} the {2*total|sum} "
         "{of {the|all} <col>|<col>}[ {over|for|of} all <heads>]{?|.}|{Add up|Sum|Total} {the|all} <col>[ for me]{.|, "
-        "please.}|How {much|many} "
-        "{<col> are there|is it} {in total|altogether|all together}?|What do {the|all these} <col> {add up|come|sum} "
+        "please.}|How <much> "
+        "{is that|is it} {in total|altogether|all together}?|What do {the|all these} <col> {add up|come|sum} "
         "to[ in total]?}";
     static const char group[]  = "{{What is|What's|Tell me|Give me|I need|Find|Please calculate} the {2*total|sum} {of "
                                  "the|of all} <col> {in|for|of} "
                                  "[the region ]<name>[ only]{?|.}|{Add up|Sum|Total} the <col> {for|of|in} <name>[ "
-                                 "only].|How {much|many} <col> did "
-                                 "<name> have {in total|altogether}?|{Looking only at|For|In} <name>, what {is the "
-                                 "total of|do} the <col>{ in total|}?}";
+                                 "only].|What <col> did "
+                                 "<name> have {in total|altogether}?|{Looking only at|For|In} <name>, what is the "
+                                 "total of the <col>?}";
     static const char priced[] = "{{What is|What's|Tell me|I need|Work out|Find|Calculate} the {2*total|overall} "
                                  "{revenue|sales|value|amount}{?|.}|How "
                                  "much {money |}{did we take|did they bring in|is that|comes in} {in "
@@ -115,7 +115,8 @@ static void make(rng *r, int level, problem *p) {
     const char *qty = d.priced && !strcmp(d.l.col[0], "quantity") ? "quantity" : "units";
     for (int c = 0; c < d.l.cols; c++)
         if (!strcmp(d.l.col[c], "quantity")) qty = "quantity";
-    const word_slot slot[] = {{"col", d.q.col}, {"name", d.in ? d.in : ""}, {"qty", qty}, {0}};
+    const word_slot slot[] = {
+        {"col", d.q.col}, {"name", d.in ? d.in : ""}, {"qty", qty}, {"much", d.q.unit ? "many" : "much"}, {0}};
     biz_ask(p, r, &d.l, d.q.in, d.priced ? priced : d.in ? group : plain, slot);
     sheet_work(p, r, &d.s);
     decimal_put(&p->truth, sheet_last(&d.s));
