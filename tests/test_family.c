@@ -5,6 +5,8 @@
  *   build/tests/test_family mean range    these only */
 #include "unit.h"
 
+#include <ctype.h>
+
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -54,7 +56,8 @@ static void one_row(const family *f, int level, const problem *p, str *line) {
     size_t to = slip ? (size_t)p->slip_from : p->reasoning.len;
     while (slip && p->reasoning.p[to - 1] != '\n') to--; /* the line that turns wrong is half a line */
     steps_report r = steps_check(p->reasoning.p, to, ux);
-    if (r.wrong || (!slip && r.claims < 2))
+    bool code = !strcmp(f->field, "programming"); /* a program of strings calculates nothing */
+    if (r.wrong || (!slip && !code && r.claims < 2))
         fail_msg("%s level %d: %d claims, %d false\n%s", f->name, level, r.claims, r.wrong, line->p);
     if (!slip) return;
     assert_true(level >= 2 && p->slip_from > 0 && (size_t)p->slip_to < p->reasoning.len);
@@ -151,8 +154,11 @@ static uint64_t normal_question(const char *q) {
             str_addc(&s, to[k]);
             q += strlen(from[k]);
         } else {
-            if (!strchr(" .,?!;:", *q)) str_addc(&s, *q >= 'A' && *q <= 'Z' ? (char)(*q + 32) : *q);
-            q++;
+            size_t m = strspn(q, " .,?!;:"); /* between digits they count: 1.5 is not 15, and 1, 23 is not 12, 3 */
+            bool   in = m && s.len && isdigit((unsigned char)s.p[s.len - 1]) && isdigit((unsigned char)q[m]);
+            if (in) str_addc(&s, m == 1 && *q == '.' ? '.' : ' ');
+            if (!m) str_addc(&s, (char)tolower((unsigned char)*q));
+            q += m ? m : 1;
         }
     }
     uint64_t h = hash_bytes(s.p, s.len);

@@ -1,8 +1,9 @@
 /* fam_code_error.c -- a program and the message with which it stops: which line, which exception, why, and the mend.
  *
- * Levels: 1 unknown names, division by zero, missing colons and brackets; 2 text and numbers mixed, indices, indentation;
- * 3 keys, conversions, attributes; 4 calls; 5 loops that go too far; 6 inside functions; 7 unpacking, unhashable keys, values
- * that are None; 8 local names; 9 recursion without an end; 10 the cause stands in another line than the error.
+ * Levels: 1 unknown names, division by zero, missing colons and brackets; 2 text and numbers mixed, indices,
+ * indentation; 3 keys, conversions, attributes; 4 calls; 5 loops that go too far; 6 inside functions; 7 unpacking,
+ * unhashable keys, values that are None; 8 local names; 9 recursion without an end; 10 the cause stands in another line
+ * than the error.
  *
  * Work runs the program by hand until it stops. The check runs the mended one. An answer is judged by the line and the
  * exception that it names and, if it holds a program, by running that; nothing that it says may be contradicted. */
@@ -25,67 +26,136 @@ typedef struct flaw {
 } flaw;
 
 static const flaw flaws[] = {
-    {1, 6, "$T = #2..60#\n$b = $T * #2..9#\nprint(`$U + $b`$T + $b`)\n", "the name is misspelt, it was never assigned", 0, NULL},
-    {1, 5, "$a = #2..60#\n$T = $a ~+|-|*~ #1..30#\nprint(`$U`$T`)\n", "the name is misspelt, it was never assigned", 0, NULL},
-    {1, 4, "$T = `$w`'$w'`\nprint($T, #1..99#)\n", "text needs quotes, without them it is a name that nothing was assigned to", 0, NULL},
+    {1, 6, "$T = #2..60#\n$b = $T * #2..9#\nprint(`$U + $b`$T + $b`)\n", "the name is misspelt, it was never assigned",
+     0, NULL},
+    {1, 5, "$a = #2..60#\n$T = $a ~+|-|*~ #1..30#\nprint(`$U`$T`)\n", "the name is misspelt, it was never assigned", 0,
+     NULL},
+    {1, 4, "$T = `$w`'$w'`\nprint($T, #1..99#)\n",
+     "text needs quotes, without them it is a name that nothing was assigned to", 0, NULL},
     {1, 5, "$a = #5..60#\n$b = #k=2..40# - #k#\nprint(`$a ~//|%~ $b`$a // ($b + 1)`)\n", "the divisor is 0", 0, NULL},
-    {1, 5, "$a = #1..40#\n$b = #2..9#\n$t = `$a // ($b - $b)`$a // $b`\nprint($t ~+|-~ #1..9#)\n", "the divisor is 0", 0, NULL},
-    {1, 5, "$L = ^L3..5:1..30^\n`for $x in $L`for $x in $L:`\n    print($x ~+|*~ #1..9#)\n", "a colon is missing at the end of the line", 2, "SyntaxError: expected ':'"},
-    {1, 5, "$a = #1..60#\n`if $a > #1..60#`if $a > 9:`\n    print('~big|more|yes~')\n", "a colon is missing at the end of the line", 2, "SyntaxError: expected ':'"},
-    {1, 5, "$a = #1..60#\n$b = `($a + #k=1..30#`($a + #k#)`\nprint($b)\n", "a bracket is opened and never closed", 2, "SyntaxError: '(' was never closed"},
-    {1, 5, "$L = `[#k=1..30#, #l=1..30#`[#k#, #l#]`\nprint($L)\n", "a bracket is opened and never closed", 1, "SyntaxError: '[' was never closed"},
-    {2, 6, "$a = #1..99#\n$s = '~age|sum|size|cost~: ' `+ $a`+ str($a)`\nprint($s)\n", "text and a number cannot be joined by +", 0, NULL},
-    {2, 6, "$a = '#k=1..99#'\n$b = #1..60#\nprint(`$b + $a`$b + int($a)`)\n", "a number and text cannot be added", 0, NULL},
+    {1, 5, "$a = #1..40#\n$b = #2..9#\n$t = `$a // ($b - $b)`$a // $b`\nprint($t ~+|-~ #1..9#)\n", "the divisor is 0",
+     0, NULL},
+    {1, 5, "$L = ^L3..5:1..30^\n`for $x in $L`for $x in $L:`\n    print($x ~+|*~ #1..9#)\n",
+     "a colon is missing at the end of the line", 2, "SyntaxError: expected ':'"},
+    {1, 5, "$a = #1..60#\n`if $a > #1..60#`if $a > 9:`\n    print('~big|more|yes~')\n",
+     "a colon is missing at the end of the line", 2, "SyntaxError: expected ':'"},
+    {1, 5, "$a = #1..60#\n$b = `($a + #k=1..30#`($a + #k#)`\nprint($b)\n", "a bracket is opened and never closed", 2,
+     "SyntaxError: '(' was never closed"},
+    {1, 5, "$L = `[#k=1..30#, #l=1..30#`[#k#, #l#]`\nprint($L)\n", "a bracket is opened and never closed", 1,
+     "SyntaxError: '[' was never closed"},
+    {2, 6, "$a = #1..99#\n$s = '~age|sum|size|cost~: ' `+ $a`+ str($a)`\nprint($s)\n",
+     "text and a number cannot be joined by +", 0, NULL},
+    {2, 6, "$a = '#k=1..99#'\n$b = #1..60#\nprint(`$b + $a`$b + int($a)`)\n", "a number and text cannot be added", 0,
+     NULL},
     {2, 6, "$a = #10..999#\nprint(len(`$a`str($a)`) + #1..20#)\n", "a number has no length", 0, NULL},
-    {2, 6, "$L = ^L3..3:1..40^\n$t = $L[0] + `$L[3]`$L[2]`\nprint($t)\n", "three items have the indices 0, 1, 2", 0, NULL},
-    {2, 6, "$L = ^L3..5:1..40^\nprint($L[`len($L)`len($L) - 1`])\n", "the last index is one less than the length", 0, NULL},
-    {2, 6, "$L = ^L3..5:1..40^\nfor $x in $L:\n`print($x)`    print($x)`\n", "the body of the loop is not indented", 3, "IndentationError: expected an indented block after 'for' statement on line 2"},
-    {2, 6, "$a = #1..60#\n`    $b = $a + #k=1..40#`$b = $a + #k#`\nprint($b)\n", "the line is indented without a reason", 2, "IndentationError: unexpected indent"},
-    {2, 6, "$a = #1..60#\nif $a `=`==` #1..60#:\n    print('same')\nprint($a)\n", "= assigns, == compares", 2, "SyntaxError: invalid syntax. Maybe you meant '==' or ':=' instead of '='?"},
-    {2, 6, "$L = [#1..40#, `#k=1..9# #l=1..9#`#k#, #l#`]\nprint(sum($L))\n", "a comma is missing between two items", 1, "SyntaxError: invalid syntax. Perhaps you forgot a comma?"},
-    {3, 7, "$d = ^D2..3:1..40^\n$k = '~size|name|age|price~'\nprint(`$d[$k]`$d.get($k, 0)`)\n", "the dict has no such key", 0, NULL},
+    {2, 6, "$L = ^L3..3:1..40^\n$t = $L[0] + `$L[3]`$L[2]`\nprint($t)\n", "three items have the indices 0, 1, 2", 0,
+     NULL},
+    {2, 6, "$L = ^L3..5:1..40^\nprint($L[`len($L)`len($L) - 1`])\n", "the last index is one less than the length", 0,
+     NULL},
+    {2, 6, "$L = ^L3..5:1..40^\nfor $x in $L:\n`print($x)`    print($x)`\n", "the body of the loop is not indented", 3,
+     "IndentationError: expected an indented block after 'for' statement on line 2"},
+    {2, 6, "$a = #1..60#\n`    $b = $a + #k=1..40#`$b = $a + #k#`\nprint($b)\n",
+     "the line is indented without a reason", 2, "IndentationError: unexpected indent"},
+    {2, 6, "$a = #1..60#\nif $a `=`==` #1..60#:\n    print('same')\nprint($a)\n", "= assigns, == compares", 2,
+     "SyntaxError: invalid syntax. Maybe you meant '==' or ':=' instead of '='?"},
+    {2, 6, "$L = [#1..40#, `#k=1..9# #l=1..9#`#k#, #l#`]\nprint(sum($L))\n", "a comma is missing between two items", 1,
+     "SyntaxError: invalid syntax. Perhaps you forgot a comma?"},
+    {3, 7, "$d = ^D2..3:1..40^\n$k = '~size|name|age|price~'\nprint(`$d[$k]`$d.get($k, 0)`)\n",
+     "the dict has no such key", 0, NULL},
     {3, 7, "$a = int('#1..60#`x``')\nprint($a + #1..40#)\n", "int() cannot read that text", 0, NULL},
     {3, 7, "$s = '#1..60#`.5``'\n$a = int($s) * #2..20#\nprint($a)\n", "int() reads whole numbers only", 0, NULL},
-    {3, 7, "$L = ^L2..4:1..40^\n$L.`~push|add~`append`(#1..40#)\nprint($L)\n", "lists have another method for that: append", 0, NULL},
+    {3, 7, "$L = ^L2..4:1..40^\n$L.`~push|add~`append`(#1..40#)\nprint($L)\n",
+     "lists have another method for that: append", 0, NULL},
     {3, 7, "$s = ^S^\n$t = $s.`uppercase`upper`()\nprint($t, #1..99#)\n", "the method is called upper", 0, NULL},
     {3, 7, "$s = ^S^\nprint(`$s.~length|size~()`len($s)` + #1..60#)\n", "the length is asked with len()", 0, NULL},
     {3, 7, "$L = ^L3..4:1..9^\n$L.remove(`#10..60#`$L[0]`)\nprint($L)\n", "the value is not in the list", 0, NULL},
     {3, 7, "$L = ^L3..4:1..40^\nprint($L[`'~1|2~'`1`] ~+|*~ #1..9#)\n", "an index is a number, not text", 0, NULL},
-    {4, 8, "def $f($a, $b):\n    return $a ~+|*|-~ $b\nprint($f(`#k=1..60#`#k#, 1`))\n", "the function wants two arguments", 0, NULL},
-    {4, 8, "def $f($a):\n    return $a ~+|*~ #2..30#\nprint($f(`#k=1..60#, #1..60#`#k#`))\n", "the function wants one argument", 0, NULL},
+    {4, 8, "def $f($a, $b):\n    return $a ~+|*|-~ $b\nprint($f(`#k=1..60#`#k#, 1`))\n",
+     "the function wants two arguments", 0, NULL},
+    {4, 8, "def $f($a):\n    return $a ~+|*~ #2..30#\nprint($f(`#k=1..60#, #1..60#`#k#`))\n",
+     "the function wants one argument", 0, NULL},
     {4, 8, "$L = ^L3..4:1..60^\nprint($L`(0)`[0]` + #1..9#)\n", "an item is taken with [ ], ( ) is a call", 0, NULL},
-    {4, 8, "$s = ^S^\n`$s[0] = '~b|t|x~'`$s = 'b' + $s[1:]`\nprint($s, #1..60#)\n", "a string cannot be changed in place", 0, NULL},
-    {4, 8, "$n = #3..60#\n$t = 0\nfor $i in `$n`range($n)`:\n    $t ~+=|-=~ $i\nprint($t)\n", "a number cannot be gone through, range(n) can", 0, NULL},
-    {4, 8, "$a = '#1..60#'\nif `$a`int($a)` > #1..60#:\n    print('more')\nprint($a)\n", "text and a number cannot be compared", 0, NULL},
-    {5, 9, "$L = ^L2..4:1..30^\n$t = #0..60#\nfor $i in range(`len($L) + 1`len($L)`):\n    $t += $L[$i]\nprint($t)\n", "the loop goes one index too far", 0, NULL},
-    {5, 9, "$L = ^L2..4:1..30^\n$t = #0..60#\nfor $i in range(len($L)):\n    $t += $L[`$i + 1`$i`]\nprint($t)\n", "the last index plus one is past the end", 0, NULL},
-    {5, 9, "$L = [#1..9#, #1..9#, 0, #1..9#]\nfor $x in $L:\n`    print(#k=12..90# // $x)`    if $x != 0:\n        print(#k# // $x)`\n", "one of the items is 0, and that cannot divide", 0, NULL},
-    {5, 9, "$d = {}\nfor $h in ^S^:\n    `$d[$h] += #k=1..9#`$d[$h] = $d.get($h, 0) + #k#`\nprint($d)\n", "the key is not there the first time", 0, NULL},
-    {5, 9, "$L = ^L2..3:1..60^\nwhile `True`$L`:\n    $x = $L.pop()\n    print($x ~+|*~ #1..9#)\n", "the list becomes empty and the loop goes on", 0, NULL},
-    {5, 9, "$W = ['#1..60#', '#1..60#', '`~two|none|x~`2`']\n$t = #0..30#\nfor $w in $W:\n    $t += int($w)\nprint($t)\n", "one of the texts is a word", 0, NULL},
-    {6, 10, "def $f($L):\n    return `sum($L) // len($L)`sum($L) // len($L) if $L else 0`\nprint($f(^L2..3:1..40^))\nprint($f([]))\n", "an empty list has length 0", 0, NULL},
-    {6, 10, "def $f($L):\n    return `max($L)`max($L) if $L else 0` ~+|*~ #1..9#\nprint($f(^L2..3:1..60^))\nprint($f([]))\n", "an empty list has no largest item", 0, NULL},
-    {6, 10, "def $f($s):\n    return `$s[0]`$s[:1]` + '~.|!|-~'\nfor $w in [^S^, ^S^, '']:\n    print($f($w))\n", "an empty string has no first letter", 0, NULL},
-    {6, 10, "def $f($d, $k):\n    return `$d[$k]`$d.get($k, 0)` + #1..60#\n$e = ^D2..3:1..30^\nprint($f($e, 'zebra'))\n", "the dict has no such key", 0, NULL},
-    {6, 10, "def $f($n):\n    return `$n / ($n - #k=2..60#)`$n * ($n - #k#)`\nprint($f(#k#))\n", "the divisor is 0", 0, NULL},
-    {7, 10, "`$a, $b`$a, $b, $c` = [#1..60#, #1..60#, #1..60#]\nprint($a ~+|*~ $b)\n", "three values do not fit into two names", 0, NULL},
-    {7, 10, "$d = {}\n$d[`[#k=1..60#, #l=1..60#]`(#k#, #l#)`] = #1..60#\nprint($d)\n", "a list cannot be a key, a tuple can", 0, NULL},
-    {7, 10, "$t = (#1..60#, #1..60#)\n`$t.append(#k=1..60#)`$t = $t + (#k#,)`\nprint($t)\n", "a tuple cannot grow", 0, NULL},
-    {7, 10, "$L = ^L3..4:1..60^\nprint('-'.join(`$L`[str($x) for $x in $L]`))\n", "join wants strings, not numbers", 0, NULL},
-    {7, 10, "$d = ^D2..2:1..60^\n$t = `$d.get('zoo')`$d.get('zoo', 0)` + #1..60#\nprint($t)\n", "get gives None for a key that is missing", 0, NULL},
-    {8, 10, "$t = #1..60#\ndef $f($x):\n    `$t = $t + $x\n    return $t`return $t + $x`\nprint($f(#1..60#))\n", "the function assigns the name, so it is local there and has no value yet", 0, NULL},
-    {8, 10, "$u = #0..60#\ndef $f($L):\n    `for $x in $L:\n        $u += $x\n    return $u`return $u + sum($L)`\nprint($f(^L2..3:1..40^))\n", "the function assigns the name, so it is local there and has no value yet", 0, NULL},
-    {8, 10, "def $f($n):\n    `if $n > #k=5..40#:\n        $t = $n * 2\n    return $t`return $n * 2`\nprint($f(#l=50..90#))\nprint($f(#1..4#))\n", "the name is assigned only if the condition holds", 0, NULL},
-    {8, 10, "def $f($L):\n    $t = #0..60#\n    for $x in $L:\n        $t += $x\n    return $t\nprint($f(^L2..3:1..30^), `$t`#k=1..9#`)\n", "the name exists only inside the function", 0, NULL},
-    {9, 10, "def $f($n):\n    return $n ~+|*~ `$f($n - ~1|2~)`$n`\nprint($f(#3..90#) + #1..90#)\n", "nothing ends the recursion", 0, NULL},
-    {9, 10, "def $f($L):\n    `return $L[0] + $f($L[1:])`if not $L:\n        return 0\n    return $L[0] + $f($L[1:])`\nprint($f(^L2..3:1..60^))\n", "the recursion does not stop at the empty list", 0, NULL},
-    {9, 10, "def $f($s):\n    `return $f($s[1:]) + $s[0]`if not $s:\n        return ''\n    return $f($s[1:]) + $s[0]`\nprint($f(^S^), #1..99#)\n", "the recursion does not stop at the empty string", 0, NULL},
-    {9, 10, "def $f($n):\n    if $n == 0:\n        return 0\n    return $n + $f($n - 2)\nprint($f(#k=3..5# * 2 `+ 1`+ 0`) + #1..90#)\n", "an odd number steps over 0, so the recursion never ends", 0, NULL},
-    {10, 10, "$L = ^L3..4:1..60^\n$M = `$L.~sort|reverse~()`sorted($L)`\nprint($M[~0|1|-1~] ~+|*~ #1..9#)\n", "the method changes the list and returns None", 0, NULL},
-    {10, 10, "$L = ^L2..3:1..60^\n$L = `$L.append(#k=1..60#)`$L + [#k#]`\nprint(len($L))\n", "append returns None, and that was assigned", 0, NULL},
-    {10, 10, "def $f($n):\n    `$n * #k=2..60#`return $n * #k#`\nprint($f(#1..60#) + #1..30#)\n", "the function returns nothing: None", 0, NULL},
-    {10, 10, "`len`$t` = #1..60#\n$L = ^L2..3:1..60^\nprint(len($L))\n", "the name len was given to a number, so it is no function any more", 0, NULL},
-    {10, 10, "`sum`$t` = #0..60#\nfor $x in ^L2..3:1..30^:\n    `sum`$t` += $x\nprint(sum([`sum`$t`, #1..9#]))\n", "the name sum was given to a number, so it is no function any more", 0, NULL},
+    {4, 8, "$s = ^S^\n`$s[0] = '~b|t|x~'`$s = 'b' + $s[1:]`\nprint($s, #1..60#)\n",
+     "a string cannot be changed in place", 0, NULL},
+    {4, 8, "$n = #3..60#\n$t = 0\nfor $i in `$n`range($n)`:\n    $t ~+=|-=~ $i\nprint($t)\n",
+     "a number cannot be gone through, range(n) can", 0, NULL},
+    {4, 8, "$a = '#1..60#'\nif `$a`int($a)` > #1..60#:\n    print('more')\nprint($a)\n",
+     "text and a number cannot be compared", 0, NULL},
+    {5, 9, "$L = ^L2..4:1..30^\n$t = #0..60#\nfor $i in range(`len($L) + 1`len($L)`):\n    $t += $L[$i]\nprint($t)\n",
+     "the loop goes one index too far", 0, NULL},
+    {5, 9, "$L = ^L2..4:1..30^\n$t = #0..60#\nfor $i in range(len($L)):\n    $t += $L[`$i + 1`$i`]\nprint($t)\n",
+     "the last index plus one is past the end", 0, NULL},
+    {5, 9,
+     "$L = [#1..9#, #1..9#, 0, #1..9#]\nfor $x in $L:\n`    print(#k=12..90# // $x)`    if $x != 0:\n        print(#k# "
+     "// $x)`\n",
+     "one of the items is 0, and that cannot divide", 0, NULL},
+    {5, 9, "$d = {}\nfor $h in ^S^:\n    `$d[$h] += #k=1..9#`$d[$h] = $d.get($h, 0) + #k#`\nprint($d)\n",
+     "the key is not there the first time", 0, NULL},
+    {5, 9, "$L = ^L2..3:1..60^\nwhile `True`$L`:\n    $x = $L.pop()\n    print($x ~+|*~ #1..9#)\n",
+     "the list becomes empty and the loop goes on", 0, NULL},
+    {5, 9,
+     "$W = ['#1..60#', '#1..60#', '`~two|none|x~`2`']\n$t = #0..30#\nfor $w in $W:\n    $t += int($w)\nprint($t)\n",
+     "one of the texts is a word", 0, NULL},
+    {6, 10,
+     "def $f($L):\n    return `sum($L) // len($L)`sum($L) // len($L) if $L else "
+     "0`\nprint($f(^L2..3:1..40^))\nprint($f([]))\n",
+     "an empty list has length 0", 0, NULL},
+    {6, 10,
+     "def $f($L):\n    return `max($L)`max($L) if $L else 0` ~+|*~ #1..9#\nprint($f(^L2..3:1..60^))\nprint($f([]))\n",
+     "an empty list has no largest item", 0, NULL},
+    {6, 10, "def $f($s):\n    return `$s[0]`$s[:1]` + '~.|!|-~'\nfor $w in [^S^, ^S^, '']:\n    print($f($w))\n",
+     "an empty string has no first letter", 0, NULL},
+    {6, 10,
+     "def $f($d, $k):\n    return `$d[$k]`$d.get($k, 0)` + #1..60#\n$e = ^D2..3:1..30^\nprint($f($e, 'zebra'))\n",
+     "the dict has no such key", 0, NULL},
+    {6, 10, "def $f($n):\n    return `$n / ($n - #k=2..60#)`$n * ($n - #k#)`\nprint($f(#k#))\n", "the divisor is 0", 0,
+     NULL},
+    {7, 10, "`$a, $b`$a, $b, $c` = [#1..60#, #1..60#, #1..60#]\nprint($a ~+|*~ $b)\n",
+     "three values do not fit into two names", 0, NULL},
+    {7, 10, "$d = {}\n$d[`[#k=1..60#, #l=1..60#]`(#k#, #l#)`] = #1..60#\nprint($d)\n",
+     "a list cannot be a key, a tuple can", 0, NULL},
+    {7, 10, "$t = (#1..60#, #1..60#)\n`$t.append(#k=1..60#)`$t = $t + (#k#,)`\nprint($t)\n", "a tuple cannot grow", 0,
+     NULL},
+    {7, 10, "$L = ^L3..4:1..60^\nprint('-'.join(`$L`[str($x) for $x in $L]`))\n", "join wants strings, not numbers", 0,
+     NULL},
+    {7, 10, "$d = ^D2..2:1..60^\n$t = `$d.get('zoo')`$d.get('zoo', 0)` + #1..60#\nprint($t)\n",
+     "get gives None for a key that is missing", 0, NULL},
+    {8, 10, "$t = #1..60#\ndef $f($x):\n    `$t = $t + $x\n    return $t`return $t + $x`\nprint($f(#1..60#))\n",
+     "the function assigns the name, so it is local there and has no value yet", 0, NULL},
+    {8, 10,
+     "$u = #0..60#\ndef $f($L):\n    `for $x in $L:\n        $u += $x\n    return $u`return $u + "
+     "sum($L)`\nprint($f(^L2..3:1..40^))\n",
+     "the function assigns the name, so it is local there and has no value yet", 0, NULL},
+    {8, 10,
+     "def $f($n):\n    `if $n > #k=5..40#:\n        $t = $n * 2\n    return $t`return $n * "
+     "2`\nprint($f(#l=50..90#))\nprint($f(#1..4#))\n",
+     "the name is assigned only if the condition holds", 0, NULL},
+    {8, 10,
+     "def $f($L):\n    $t = #0..60#\n    for $x in $L:\n        $t += $x\n    return $t\nprint($f(^L2..3:1..30^), "
+     "`$t`#k=1..9#`)\n",
+     "the name exists only inside the function", 0, NULL},
+    {9, 10, "def $f($n):\n    return $n ~+|*~ `$f($n - ~1|2~)`$n`\nprint($f(#3..90#) + #1..90#)\n",
+     "nothing ends the recursion", 0, NULL},
+    {9, 10,
+     "def $f($L):\n    `return $L[0] + $f($L[1:])`if not $L:\n        return 0\n    return $L[0] + "
+     "$f($L[1:])`\nprint($f(^L2..3:1..60^))\n",
+     "the recursion does not stop at the empty list", 0, NULL},
+    {9, 10,
+     "def $f($s):\n    `return $f($s[1:]) + $s[0]`if not $s:\n        return ''\n    return $f($s[1:]) + "
+     "$s[0]`\nprint($f(^S^), #1..99#)\n",
+     "the recursion does not stop at the empty string", 0, NULL},
+    {9, 10,
+     "def $f($n):\n    if $n == 0:\n        return 0\n    return $n + $f($n - 2)\nprint($f(#k=3..5# * 2 `+ 1`+ 0`) + "
+     "#1..90#)\n",
+     "an odd number steps over 0, so the recursion never ends", 0, NULL},
+    {10, 10, "$L = ^L3..4:1..60^\n$M = `$L.~sort|reverse~()`sorted($L)`\nprint($M[~0|1|-1~] ~+|*~ #1..9#)\n",
+     "the method changes the list and returns None", 0, NULL},
+    {10, 10, "$L = ^L2..3:1..60^\n$L = `$L.append(#k=1..60#)`$L + [#k#]`\nprint(len($L))\n",
+     "append returns None, and that was assigned", 0, NULL},
+    {10, 10, "def $f($n):\n    `$n * #k=2..60#`return $n * #k#`\nprint($f(#1..60#) + #1..30#)\n",
+     "the function returns nothing: None", 0, NULL},
+    {10, 10, "`len`$t` = #1..60#\n$L = ^L2..3:1..60^\nprint(len($L))\n",
+     "the name len was given to a number, so it is no function any more", 0, NULL},
 };
 enum { FLAWS = sizeof flaws / sizeof *flaws };
 
@@ -101,8 +171,7 @@ static void misspell(char *out, size_t size, const char *name, rng *r) {
     size_t n = strlen(name), at = 1 + rng_below(r, n - 1);
     snprintf(out, size, "%s", name);
     if (rng_below(r, 2)) memmove(out + at, out + at + 1, n - at); /* a letter is lost */
-    else if (n + 2 < size) {                                     /* or typed twice */
-        memmove(out + at + 1, out + at, n - at + 1);
+    else if (n + 2 < size) { /* or typed twice */ memmove(out + at + 1, out + at, n - at + 1);
     }
 }
 
@@ -120,13 +189,14 @@ static void both(str *bad, str *good, const char *p) {
 }
 
 static bool draw(fault *z, rng *r, int level) {
-    static const char *const names[] = {"total", "price", "count", "score", "volume", "height", "amount", "length", "number", "weight", "result", "points"};
+    static const char *const names[] = {"total",  "price",  "count",  "score",  "volume", "height",
+                                        "amount", "length", "number", "weight", "result", "points"};
     const char              *name    = names[rng_below(r, 12)];
     char                     typo[24];
-    str                      s = {0};
-    pytpl                    t = pytpl_new(r);
+    str                      s   = {0};
+    pytpl                    t   = pytpl_new(r);
     pyrun_result             res = {0};
-    pyast                    p = {0};
+    pyast                    p   = {0};
     do z->f = &flaws[rng_below(r, FLAWS)];
     while (z->f->lo > level || z->f->hi < level || (z->f->lo < level && rng_below(r, 4) == 0));
     misspell(typo, sizeof typo, name, r);
@@ -168,7 +238,10 @@ static bool tell(trace *t, const char *code, pyrun_result *res, bool deep) {
     pyast p   = {0};
     trace own = trace_to(t->out, t->r);
     bool  ok  = pyast_read(&p, code);
-    if (ok) pyrun(&(pyrun_job){.p = &p, .tell = deep ? PYRUN_SILENT : PYRUN_FULL, .t = &own, .limit = 60000, .letters = 900}, res);
+    if (ok)
+        pyrun(
+            &(pyrun_job){.p = &p, .tell = deep ? PYRUN_SILENT : PYRUN_FULL, .t = &own, .limit = 60000, .letters = 900},
+            res);
     ok = ok && !res->odd && !own.bad;
     if (t->out->p[t->out->len - 1] != '\n') str_addc(t->out, '\n');
     pyast_free(&p);
@@ -221,17 +294,25 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
 }
 
 static const char ask[] =
-    "{{This|The following|My} [Python ]{program|code|script} {stops|fails|crashes|ends} with `<msg>`. {{Why|What is wrong|What does that mean}?|Which line is it, and why?|{Explain|Tell me} what is wrong[ and how to {fix|mend} it].|In which line, and {how do I fix it|what must I change}?}|"
-    "{I get|Python says|I am getting|Python tells me|There is} `<msg>` {in|from|for|when I run} {this|my} {code|program|script}. {{What|Which line} {causes it|is wrong|is it}?|Why{, and how do I fix it|}?|{Please|Can you} {explain|help}{.|?}|What does it mean?}|"
-    "{Explain|What causes|Where does|Help me with} {the|this} error{: | }`<msg>`{.| come from?|, please.} {Name the line{, the exception and the mend|, the kind of error and how to repair it}.|Which line is to blame?|How is it {mended|fixed|repaired}?}|"
-    "`<msg>`: {what is that|why does this happen|what did I do wrong|where is the mistake|which line} {here|in this program|in my code}?}";
+    "{{This|The following|My} [Python ]{program|code|script} {stops|fails|crashes|ends} with `<msg>`. {{Why|What is "
+    "wrong|What does that mean}?|Which line is it, and why?|{Explain|Tell me} what is wrong[ and how to {fix|mend} "
+    "it].|In which line, and {how do I fix it|what must I change}?}|"
+    "{I get|Python says|I am getting|Python tells me|There is} `<msg>` {in|from|for|when I run} {this|my} "
+    "{code|program|script}. {{What|Which line} {causes it|is wrong|is it}?|Why{, and how do I fix it|}?|{Please|Can "
+    "you} {explain|help}{.|?}|What does it mean?}|"
+    "{Explain|What causes|Where does|Help me with} {the|this} error{: | }`<msg>`{.| come from?|, please.} {Name the "
+    "line{, the exception and the mend|, the kind of error and how to repair it}.|Which line is to blame?|How is it "
+    "{mended|fixed|repaired}?}|"
+    "`<msg>`: {what is that|why does this happen|what did I do wrong|where is the mistake|which line} {here|in this "
+    "program|in my code}?}";
 
 static void answer(problem *p, rng *r, const fault *z) {
     const char *an = strchr("AEIOU", z->type.p[0]) ? "an" : "a";
     switch (rng_below(r, 3)) {
     case 0: str_addf(&p->answer, "It is %s **%s** in **line %d**: %s.", an, z->type.p, z->line, z->f->why); break;
     case 1: str_addf(&p->answer, "**Line %d** raises %s **%s**, because %s.", z->line, an, z->type.p, z->f->why); break;
-    default: str_addf(&p->answer, "The program stops in **line %d** with %s **%s**: %s.", z->line, an, z->type.p, z->f->why);
+    default:
+        str_addf(&p->answer, "The program stops in **line %d** with %s **%s**: %s.", z->line, an, z->type.p, z->f->why);
     }
     static const char *const head[] = {" This works:", " Mended:", " The mended program:", " With that put right:"};
     str_addf(&p->answer, "%s\n```python\n%s```", head[rng_below(r, 4)], z->good.p);
@@ -244,8 +325,9 @@ static void make(rng *r, int level, problem *p) {
         str_clear(&p->reasoning);
         p->level = level;
         str_addf(&p->reasoning, "Understand: a program stops with %s; find the line, say why, mend it\n", z.message.p);
-        str_add(&p->reasoning, z.f->line ? "Plan: read line by line, find what cannot be read, mend it, run the mended program\n"
-                                         : "Plan: run it by hand until it stops, say why, mend it, run the mended program\n");
+        str_add(&p->reasoning,
+                z.f->line ? "Plan: read line by line, find what cannot be read, mend it, run the mended program\n"
+                          : "Plan: run it by hand until it stops, say why, mend it, run the mended program\n");
         fam_work(p, r, &(fam_phases){work, check, &z});
         if (pyfam_whole(p, 1700)) break;
     }
@@ -258,7 +340,9 @@ static void make(rng *r, int level, problem *p) {
 }
 
 /* ---- judging */
-static bool read_truth(const char *truth, int *line, char type[32]) { return sscanf(truth, "line %d, %31[A-Za-z]", line, type) == 2; }
+static bool read_truth(const char *truth, int *line, char type[32]) {
+    return sscanf(truth, "line %d, %31[A-Za-z]", line, type) == 2;
+}
 
 static void prose_of(str *out, const char *a) { /* without code blocks and bold marks */
     bool in = false;
@@ -298,7 +382,10 @@ static named names_in(const char *s, int line, const char *type) {
 }
 
 static bool doubted(const char *prose) {
-    static const char *const words[] = {" not a ", " not an ", "not in line", "isn't", "no error", "?", "maybe", "perhaps", "not sure", "don't know", "do not know", "guess", " or line", " or a ", "cannot say", "not line", "no mistake", "nothing wrong", NULL};
+    static const char *const words[] = {" not a ",     " not an ",   "not in line",   "isn't",    "no error",
+                                        "?",           "maybe",      "perhaps",       "not sure", "don't know",
+                                        "do not know", "guess",      " or line",      " or a ",   "cannot say",
+                                        "not line",    "no mistake", "nothing wrong", NULL};
     str                      low     = {0};
     bool                     found   = false;
     str_clear(&low);
@@ -312,8 +399,8 @@ static bool doubted(const char *prose) {
 static int lines_lost(const char *a, const char *b) {
     int lost = 0;
     for (const char *p = a; *p;) {
-        size_t n    = strcspn(p, "\n");
-        const char *s = p + strspn(p, " ");
+        size_t      n    = strcspn(p, "\n");
+        const char *s    = p + strspn(p, " ");
         str         line = {0};
         str_addn(&line, s, (size_t)(p + n - s));
         if (line.len && !strstr(b, line.p)) lost++;
@@ -329,15 +416,16 @@ static bool runs(const char *code, const char *original, char why[96]) {
     exec_result res = {0};
     bool        ok  = false;
     int         all = 0;
-    for (const char *c = original; *c; c++) all += *c == '\n';
+    for (const char *c = original; *c; c++) all += *c == '\n' || !c[1];
     int    lost = lines_lost(original, code);
-    size_t n    = strlen(original), k = strlen(code);
+    size_t n = strlen(original), k = strlen(code);
     while (n && isspace((unsigned char)original[n - 1])) n--;
     while (k && isspace((unsigned char)code[k - 1])) k--;
     if (n == k && !memcmp(code, original, n)) snprintf(why, 96, "the program is not changed");
-    else if (lost > 3 || lost >= all) snprintf(why, 96, "it is another program, not the mended one");
+    else if (lost > 3 || 2 * lost > all) snprintf(why, 96, "it is another program, not the mended one");
     else if (!x || !exec_run(x, &(exec_job){.code = code}, &res, &e)) snprintf(why, 96, "no executor: %.60s", e.msg);
-    else if (res.status != EXEC_OK) snprintf(why, 96, "the mended program stops: %.60s", res.error.p ? res.error.p : "");
+    else if (res.status != EXEC_OK)
+        snprintf(why, 96, "the mended program stops: %.60s", res.error.p ? res.error.p : "");
     else if (!res.out.len) snprintf(why, 96, "the mended program prints nothing");
     else ok = true;
     exec_result_free(&res);
@@ -355,14 +443,15 @@ static bool right(const problem *p, const char *text, char why[96]) {
         return false;
     }
     prose_of(&prose, text);
-    named n       = names_in(prose.p, line, type);
+    named n = names_in(prose.p, line, type);
     char  none[96];
     bool  claimed = pyfam_claim(text, NULL, &code, none), fences = strstr(text, "```") != NULL;
     if (n.other_lines) snprintf(why, 96, "expected line %d, found another line", line);
     else if (n.other_types) snprintf(why, 96, "expected %s, found another exception", type);
     else if (doubted(prose.p)) snprintf(why, 96, "found it denied or doubted");
     else if (fences && !claimed) snprintf(why, 96, "%s", none);
-    else if (!fences && !(n.lines && n.types)) snprintf(why, 96, "expected line %d and %s, or a mended program", line, type);
+    else if (!fences && !(n.lines && n.types))
+        snprintf(why, 96, "expected line %d and %s, or a mended program", line, type);
     else if (!fences) ok = true;
     else if (!pyfam_code(p->question.p, &original)) snprintf(why, 96, "the question holds no program");
     else ok = runs(code.p, original.p, why);

@@ -1,7 +1,7 @@
 /* fam_code_input.c -- find an argument with which a function returns a wanted value. Any that does is right.
  *
- * Levels: 1 one sum or product; 2 two; 3 strings; 4 decisions and quotients; 5 lists; 6 loops; 7 lists to numbers; 8 and 9
- * three and four lines of several kinds; 10 five.
+ * Levels: 1 one sum or product; 2 two; 3 strings; 4 decisions and quotients; 5 lists; 6 loops; 7 lists to numbers; 8
+ * and 9 three and four lines of several kinds; 10 five.
  *
  * Work goes through the function backwards: which value must have been there before this line? The check runs the
  * function on what was found. The answer's argument is run by the executor. */
@@ -16,19 +16,54 @@
 
 enum { STEPS = 6, WORD = 40, ITEMS = 12 };
 typedef enum {
-    ADD, SUB, MUL, FROM, DIV, SQUARE, NEG, BRANCH, EVEN, REPEAT, DOUBLES, DIGITS,       /* numbers */
-    S_END, S_START, S_BACK, S_UPPER, S_TWICE, S_TURN, S_CUT, S_PAIRS, S_NEXT, S_LEN,    /* strings */
-    L_BACK, L_END, L_START, L_MUL, L_ADD, L_SORT, L_CUT, L_SUM, L_LEN, L_MAX, I_STR,    /* lists; a number as text */
+    ADD,
+    SUB,
+    MUL,
+    FROM,
+    DIV,
+    SQUARE,
+    NEG,
+    BRANCH,
+    EVEN,
+    REPEAT,
+    DOUBLES,
+    DIGITS, /* numbers */
+    S_END,
+    S_START,
+    S_BACK,
+    S_UPPER,
+    S_TWICE,
+    S_TURN,
+    S_CUT,
+    S_PAIRS,
+    S_NEXT,
+    S_LEN, /* strings */
+    L_BACK,
+    L_END,
+    L_START,
+    L_MUL,
+    L_ADD,
+    L_SORT,
+    L_CUT,
+    L_SUM,
+    L_LEN,
+    L_MAX,
+    I_STR, /* lists; a number as text */
     KINDS
 } kind;
 static const struct {
     char lo, hi, in, out;
-} kinds[KINDS] = {[ADD] = {1, 10, 'i', 'i'},    [SUB] = {1, 10, 'i', 'i'},     [MUL] = {1, 10, 'i', 'i'},    [FROM] = {2, 10, 'i', 'i'},  [DIV] = {4, 10, 'i', 'i'},     [SQUARE] = {4, 10, 'i', 'i'},
-                  [NEG] = {4, 10, 'i', 'i'},    [BRANCH] = {4, 10, 'i', 'i'},  [EVEN] = {4, 10, 'i', 'i'},   [REPEAT] = {6, 10, 'i', 'i'}, [DOUBLES] = {6, 10, 'i', 'i'}, [DIGITS] = {6, 10, 'i', 'i'},
-                  [S_END] = {3, 10, 's', 's'},  [S_START] = {3, 10, 's', 's'}, [S_BACK] = {3, 10, 's', 's'}, [S_UPPER] = {3, 10, 's', 's'}, [S_TWICE] = {3, 10, 's', 's'}, [S_TURN] = {3, 10, 's', 's'},
-                  [S_CUT] = {3, 10, 's', 's'},  [S_PAIRS] = {6, 10, 's', 's'}, [S_NEXT] = {8, 10, 's', 's'}, [S_LEN] = {7, 10, 's', 'i'},  [L_BACK] = {5, 10, 'l', 'l'},  [L_END] = {5, 10, 'l', 'l'},
-                  [L_START] = {5, 10, 'l', 'l'}, [L_MUL] = {5, 10, 'l', 'l'},  [L_ADD] = {5, 10, 'l', 'l'},  [L_SORT] = {5, 10, 'l', 'l'}, [L_CUT] = {5, 10, 'l', 'l'},   [L_SUM] = {7, 10, 'l', 'i'},
-                  [L_LEN] = {7, 10, 'l', 'i'},  [L_MAX] = {7, 10, 'l', 'i'},   [I_STR] = {8, 10, 'i', 's'}};
+} kinds[KINDS] = {[ADD] = {1, 10, 'i', 'i'},     [SUB] = {1, 10, 'i', 'i'},     [MUL] = {1, 10, 'i', 'i'},
+                  [FROM] = {2, 10, 'i', 'i'},    [DIV] = {4, 10, 'i', 'i'},     [SQUARE] = {4, 10, 'i', 'i'},
+                  [NEG] = {4, 10, 'i', 'i'},     [BRANCH] = {4, 10, 'i', 'i'},  [EVEN] = {4, 10, 'i', 'i'},
+                  [REPEAT] = {6, 10, 'i', 'i'},  [DOUBLES] = {6, 10, 'i', 'i'}, [DIGITS] = {6, 10, 'i', 'i'},
+                  [S_END] = {3, 10, 's', 's'},   [S_START] = {3, 10, 's', 's'}, [S_BACK] = {3, 10, 's', 's'},
+                  [S_UPPER] = {3, 10, 's', 's'}, [S_TWICE] = {3, 10, 's', 's'}, [S_TURN] = {3, 10, 's', 's'},
+                  [S_CUT] = {3, 10, 's', 's'},   [S_PAIRS] = {6, 10, 's', 's'}, [S_NEXT] = {8, 10, 's', 's'},
+                  [S_LEN] = {7, 10, 's', 'i'},   [L_BACK] = {5, 10, 'l', 'l'},  [L_END] = {5, 10, 'l', 'l'},
+                  [L_START] = {5, 10, 'l', 'l'}, [L_MUL] = {5, 10, 'l', 'l'},   [L_ADD] = {5, 10, 'l', 'l'},
+                  [L_SORT] = {5, 10, 'l', 'l'},  [L_CUT] = {5, 10, 'l', 'l'},   [L_SUM] = {7, 10, 'l', 'i'},
+                  [L_LEN] = {7, 10, 'l', 'i'},   [L_MAX] = {7, 10, 'l', 'i'},   [I_STR] = {8, 10, 'i', 's'}};
 
 typedef struct value {
     char t; /* i s l; 0: there is none */
@@ -77,7 +112,9 @@ static void put_step(step *s, rng *r) {
     case DIV: str_addf(c, "%s = %s // %ld\n", o, v, s->b); break;
     case SQUARE: str_addf(c, "%s = %s * %s\n", o, v, v); break;
     case NEG: str_addf(c, "%s = -%s\n", o, v); break;
-    case BRANCH: str_addf(c, "if %s > %ld:\n    %s = %s - %ld\nelse:\n    %s = %s + %ld\n", v, s->a, o, v, s->b, o, v, s->c); break;
+    case BRANCH:
+        str_addf(c, "if %s > %ld:\n    %s = %s - %ld\nelse:\n    %s = %s + %ld\n", v, s->a, o, v, s->b, o, v, s->c);
+        break;
     case EVEN: str_addf(c, "if %s %% 2 == 0:\n    %s = %s // 2\nelse:\n    %s = %s * 3 + 1\n", v, o, v, o, v); break;
     case REPEAT: str_addf(c, "for i in range(%ld):\n    %s = %s + %ld\n", s->c, o, v, s->b); break;
     case DOUBLES: str_addf(c, "for i in range(2):\n    %s = %s * 2 + %ld\n", o, v, s->c); break;
@@ -117,9 +154,10 @@ static void indented(str *out, const char *code) {
 static void draw_steps(puzzle *z, rng *r, int level) {
     static const char        start[] = "-iisilill?";
     static const int         count[] = {0, 1, 2, 1, 2, 2, 2, 2, 3, 4, 5};
-    static const char *const ints[] = {"n", "x", "num", "k"}, *const fs[] = {"f", "g", "calc", "work", "mystery", "puzzle", "run"};
-    const char              *ni = ints[rng_below(r, 4)], *ns = rng_below(r, 2) ? "s" : "text", *nl = rng_below(r, 2) ? "xs" : "nums";
-    char                     t  = level < 8 ? start[level] : "isl"[rng_below(r, 3)];
+    static const char *const ints[] = {"n", "x", "num", "k"}, *const fs[] = {"f",       "g",      "calc", "work",
+                                                                             "mystery", "puzzle", "run"};
+    const char *ni = ints[rng_below(r, 4)], *ns = rng_below(r, 2) ? "s" : "text", *nl = rng_below(r, 2) ? "xs" : "nums";
+    char        t = level < 8 ? start[level] : "isl"[rng_below(r, 3)];
     if (level == 7 && rng_below(r, 3) == 0) t = 's';
     if (level == 6 && rng_below(r, 3) == 0) t = 's';
     snprintf(z->f, sizeof z->f, "%s", fs[rng_below(r, 7)]);
@@ -128,14 +166,16 @@ static void draw_steps(puzzle *z, rng *r, int level) {
     if (level == 3 && z->n == 1) z->n = 2;
     bool news = false;
     for (int i = 0; i < z->n; i++) {
-        step *s = &z->st[i];
+        step *s    = &z->st[i];
         bool  last = i == z->n - 1;
         do s->k = (kind)rng_below(r, KINDS);
-        while (kinds[s->k].in != t || kinds[s->k].lo > level || (i && s->k == z->st[i - 1].k) || (last && !news && level > 3 && level < 8 && kinds[s->k].lo != level));
+        while (kinds[s->k].in != t || kinds[s->k].lo > level || (i && s->k == z->st[i - 1].k) ||
+               (last && !news && level > 3 && level < 8 && kinds[s->k].lo != level));
         news |= kinds[s->k].lo == level;
         s->a = rng_range(r, 1, level == 1 ? 99 : 30), s->b = rng_range(r, 2, 9), s->c = rng_range(r, 1, 9);
         if (s->k == REPEAT) s->c = rng_range(r, 2, 4);
-        s->w[0] = "abcdexyz"[rng_below(r, 8)], s->w[1] = rng_below(r, 2) ? "mnopst!?"[rng_below(r, 6)] : 0, s->w[2] = 0;
+        s->w[0] = "abcdexyz"[rng_below(r, 8)], s -> w[1] = rng_below(r, 2) ? "mnopst!?"[rng_below(r, 6)] : 0,
+        s->w[2] = 0;
         snprintf(s->was, sizeof s->was, "%s", t == 'i' ? ni : t == 's' ? ns : nl);
         t = kinds[s->k].out;
         snprintf(s->var, sizeof s->var, "%s", t == 'i' ? ni : t == 's' ? ns : nl);
@@ -156,10 +196,10 @@ static void draw_argument(str *s, char t, rng *r) {
 
 /* repr to value */
 static bool read_value(const char *repr, value *v) {
-    pyast p = {0};
-    bool  ok = pyast_read(&p, "");
-    int   e  = ok ? pyast_expr(&p, repr) : 0;
-    *v       = (value){0};
+    pyast p         = {0};
+    bool  ok        = pyast_read(&p, "");
+    int   e         = ok ? pyast_expr(&p, repr) : 0;
+    *v              = (value){0};
     const pynode *n = &p.n[e];
     if (e && n->kind == PY_INT) *v = (value){.t = 'i', .i = n->v};
     else if (e && n->kind == PY_NEG && p.n[n->a].kind == PY_INT) *v = (value){.t = 'i', .i = -p.n[n->a].v};
@@ -276,7 +316,7 @@ static void back_string(trace *t, const step *s, value *v) {
 }
 
 static void back_list(trace *t, const step *s, value *v) {
-    value was = *v;
+    value was  = *v;
     bool  slip = v->n > 1 && (s->k == L_BACK || s->k == L_START || s->k == L_END) && trace_slips(t);
     long  rest;
     switch (s->k) {
@@ -368,7 +408,11 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
     str_addf(&call, "%s(%s)", z->f, z->found.p);
     str_add(t->out, "run it forwards\n");
     int e = pyast_read(&p, z->code.p) ? pyast_expr(&p, call.p) : 0;
-    if (e) pyrun(&(pyrun_job){.p = &p, .expr = e, .quiet = true, .tell = PYRUN_FULL, .t = &own, .limit = 2000, .letters = 900}, &res);
+    if (e)
+        pyrun(
+            &(pyrun_job){
+                .p = &p, .expr = e, .quiet = true, .tell = PYRUN_FULL, .t = &own, .limit = 2000, .letters = 900},
+            &res);
     if (!e || res.odd || own.bad) t->bad = true;
     str_addf(t->out, "%s is ", call.p);
     bool ok = pyfam_same(t, res.error[0] ? res.error : res.value.p ? res.value.p : "", z->want.p);
@@ -385,7 +429,8 @@ static bool draw(puzzle *z, rng *r, int level) {
     str_addf(&call, "%s(", z->f);
     draw_argument(&call, kinds[z->st[0].k].in, r);
     str_addc(&call, ')');
-    bool ok = pyast_read(&p, z->code.p) && pyfam_value(&p, call.p, &z->want) && z->want.len < 30 && read_value(z->want.p, &z->target);
+    bool ok = pyast_read(&p, z->code.p) && pyfam_value(&p, call.p, &z->want) && z->want.len < 30 &&
+              read_value(z->want.p, &z->target);
     if (ok && z->target.t == 'i' && (z->target.i > 9999 || z->target.i < -999)) ok = false;
     if (ok && (z->target.t == 'l' ? z->target.n == 0 : z->target.t == 's' && !z->target.s[0])) ok = false;
     pyast_free(&p);
@@ -394,11 +439,16 @@ static bool draw(puzzle *z, rng *r, int level) {
 }
 
 static const char ask[] =
-    "{{Find|Give me|Tell me|Name} {a|some|any|one} {value of|value for|argument|input} `<n>` {so that|such that|for which|with which} `<f>(<n>)` {returns|gives|is|evaluates to} `<want>`{.|}|"
-    "{For which|With which|For what|With what} {value of `<n>`|argument|input} {does|will|would} {this|the following|my} [Python ]function {return|give} `<want>`{?|}|"
-    "{What|Which} {argument|input|value} {must|do|should|can} I {pass to|give to|put into|use for} `<f>` {to get|so that it returns|if I want} `<want>`{?|}|"
-    "{I want|I need} `<f>` {below |}to {return|give} `<want>`. {What do I pass|Which argument do I need|What must `<n>` be|With what do I call it}{?|}|"
-    "{Please |Can you |Could you |Help me |}{work out|find|determine|figure out} {an input|an argument|a value of `<n>`} that makes [the function ]`<f>` {return|give|output} `<want>`{.|}}";
+    "{{Find|Give me|Tell me|Name} {a|some|any|one} {value of|value for|argument|input} `<n>` {so that|such that|for "
+    "which|with which} `<f>(<n>)` {returns|gives|is|evaluates to} `<want>`{.|}|"
+    "{For which|With which|For what|With what} {value of `<n>`|argument|input} {does|will|would} {this|the "
+    "following|my} [Python ]function {return|give} `<want>`{?|}|"
+    "{What|Which} {argument|input|value} {must|do|should|can} I {pass to|give to|put into|use for} `<f>` {to get|so "
+    "that it returns|if I want} `<want>`{?|}|"
+    "{I want|I need} `<f>` {below |}to {return|give} `<want>`. {What do I pass|Which argument do I need|What must "
+    "`<n>` be|With what do I call it}{?|}|"
+    "{Please |Can you |Could you |Help me |}{work out|find|determine|figure out} {an input|an argument|a value of "
+    "`<n>`} that makes [the function ]`<f>` {return|give|output} `<want>`{.|}}";
 
 static void answer(problem *p, rng *r, const puzzle *z) {
     switch (rng_below(r, 4)) {
@@ -416,7 +466,8 @@ static void make(rng *r, int level, problem *p) {
         str_clear(&p->reasoning);
         p->level = level;
         str_addf(&p->reasoning, "Understand: find %s so that %s(%s) is %s\n", z.param, z.f, z.param, z.want.p);
-        str_add(&p->reasoning, z.n > 1 ? "Plan: go backwards from the last line, undo each, then run it forwards\n" : "Plan: undo the line, then run it forwards\n");
+        str_add(&p->reasoning, z.n > 1 ? "Plan: go backwards from the last line, undo each, then run it forwards\n"
+                                       : "Plan: undo the line, then run it forwards\n");
         fam_work(p, r, &(fam_phases){work, check, &z});
         if (pyfam_whole(p, 1700)) break;
     }
@@ -450,9 +501,9 @@ static bool literal(const pyast *p, int e) {
 
 /* "f(5)", "f(5) == 9", "n = 5", "5" to "f(5)" */
 static bool call_of(const char *claim, const char *f, str *call) {
-    pyast       p = {0};
-    size_t      n = strlen(f);
-    const char *s = claim + strspn(claim, " ");
+    pyast       p   = {0};
+    size_t      n   = strlen(f);
+    const char *s   = claim + strspn(claim, " ");
     str         arg = {0};
     str_clear(&arg);
     if (!strncmp(s, f, n) && s[n] == '(') {
@@ -496,10 +547,12 @@ static bool read_truth(const char *truth, str *f, str *want) {
 }
 
 static bool judge(const problem *p, const char *text, const char *f, const char *want, char why[96]) {
-    static const char *const words[] = {"argument is ", "input is ", "input: ", "argument: ", "answer: ", "answer is ", "pass ", "use ", "try ", "with ", "call ", " = ", NULL};
-    pyclaim     c    = {0};
-    str         call = {0}, code = {0}, results = {0}, normal = {0};
-    bool        ok   = false;
+    static const char *const words[] = {
+        "argument is ", "input is ", "input: ", "argument: ", "answer: ", "answer is ", "pass ",
+        "use ",         "try ",      "with ",   "call ",      " = ",      NULL};
+    pyclaim c    = {0};
+    str     call = {0}, code = {0}, results = {0}, normal = {0};
+    bool    ok = false;
     pyclaim_find(&c, text, words);
     if (!c.one.len) snprintf(why, 96, "found no argument");
     else if (c.different > 1) snprintf(why, 96, "found more than one argument");
@@ -523,7 +576,8 @@ static bool right(const problem *p, const char *text, char why[96]) {
     str  f = {0}, want = {0};
     bool ok = false;
     if (!verify_echo(p->question.p ? p->question.p : "", text, why)) {
-        if (!read_truth(p->truth.p ? p->truth.p : "", &f, &want)) snprintf(why, 96, "the truth is not a call and its value");
+        if (!read_truth(p->truth.p ? p->truth.p : "", &f, &want))
+            snprintf(why, 96, "the truth is not a call and its value");
         else ok = judge(p, text, f.p, want.p, why);
     }
     str_free(&f);
@@ -535,8 +589,8 @@ static bool right(const problem *p, const char *text, char why[96]) {
 static bool solve(const problem *p, str *truth, char why[96]) {
     pyast       t    = {0};
     str         code = {0}, want = {0};
-    const char *q    = p->question.p ? p->question.p : "";
-    bool        ok   = pyfam_code(q, &code) && pyast_read(&t, code.p) && pyast_def(&t, NULL);
+    const char *q  = p->question.p ? p->question.p : "";
+    bool        ok = pyfam_code(q, &code) && pyast_read(&t, code.p) && pyast_def(&t, NULL);
     str_clear(&want);
     for (const char *a = q; ok && (a = strchr(a, '`'));) {
         if (a[1] == '`') { /* a fence: past it */

@@ -1,8 +1,8 @@
 /* fam_code_output.c -- what does this program print?
  *
- * Levels: 1 arithmetic and assignment; 2 if, // and %, words; 3 counting loops; 4 lists and while; 5 break, slices, nested
- * loops; 6 functions and comprehensions; 7 pairs, signs, several loops; 8 dicts and words; 9 recursion, two names for one
- * list; 10 nested data.
+ * Levels: 1 arithmetic and assignment; 2 if, // and %, words; 3 counting loops; 4 lists and while; 5 break, slices,
+ * nested loops; 6 functions and comprehensions; 7 pairs, signs, several loops; 8 dicts and words; 9 recursion, two
+ * names for one list; 10 nested data.
  *
  * Work goes through the program step by step (pyrun.h). The check goes through it once more and writes down only what
  * changes. The answer must be the output, letter by letter; blanks at the ends of lines and empty last lines aside. */
@@ -76,16 +76,24 @@ static void plan(str *s, const pyast *p) {
 }
 
 static const char ask[] =
-    "{{What|What exactly} {does|will|would} {this|the following|my|the} [{short|little|small} ]{2*[Python ]program|[Python ]code|[Python ]snippet|script} "
+    "{{What|What exactly} {does|will|would} {this|the following|my|the} [{short|little|small} ]{2*[Python "
+    "]program|[Python ]code|[Python ]snippet|script} "
     "{print|output|print out|show|write}{ when {it is run|I run it|it runs}|[ in Python[ 3]]}{?|?|:}|"
-    "{Please |Can you |Could you |Help me |I need to |I want to |}{predict|work out|tell me|find|determine|figure out|say} "
-    "{the output of|what is printed by|what gets printed by|what comes out of} {this|the following|the|my} [{short|little} ][Python ]{program|code|script|snippet}{.|:|}|"
-    "{Run|Trace|Go through|Execute|Step through|Walk through} {this|the|the following} [Python ]{program|code|snippet} {in your head|by hand|step by step|line by line|on paper}[ please]{. What {is|will be} {printed|the output|written}?| and {tell me|give me|say|write down} {the output|what it prints}.}|"
-    "{What is|What's|Tell me|Give me} the [{exact|final|printed} ]output [here|of this|of the code below|of the program below]{?|:|}|"
-    "{Without running it, |No computer: |From reading alone, |}{what {is|gets} printed {here|below|by this}|what does {this|it} print|what would Python {print|answer|say}}{?|:}}";
+    "{Please |Can you |Could you |Help me |I need to |I want to |}{predict|work out|tell me|find|determine|figure "
+    "out|say} "
+    "{the output of|what is printed by|what gets printed by|what comes out of} {this|the following|the|my} "
+    "[{short|little} ][Python ]{program|code|script|snippet}{.|:|}|"
+    "{Run|Trace|Go through|Execute|Step through|Walk through} {this|the|the following} [Python ]{program|code|snippet} "
+    "{in your head|by hand|step by step|line by line|on paper}[ please]{. What {is|will be} {printed|the "
+    "output|written}?| and {tell me|give me|say|write down} {the output|what it prints}.}|"
+    "{What is|What's|Tell me|Give me} the [{exact|final|printed} ]output [here|of this|of the code below|of the "
+    "program below]{?|:|}|"
+    "{Without running it, |No computer: |From reading alone, |}{what {is|gets} printed {here|below|by this}|what does "
+    "{this|it} print|what would Python {print|answer|say}}{?|:}}";
 
 static void answer(problem *p, rng *r, const char *out) {
-    static const char *const say[] = {"It prints ", "The program prints ", "The output is ", "The printed output is ", "Python prints "};
+    static const char *const say[] = {"It prints ", "The program prints ", "The output is ", "The printed output is ",
+                                      "Python prints "};
     const char              *head  = say[rng_below(r, 5)];
     if (strchr(out, '\n') || (rng_below(r, 4) == 0 && !strchr(out, '`'))) {
         str_add(&p->answer, head[0] == 'T' && head[4] == 'o' ? "The output is:\n" : "It prints:\n");
@@ -115,7 +123,8 @@ static void make(rng *r, int level, problem *p) {
         while (!draw(r, level, &code, &z)) {}
         str_clear(&p->reasoning);
         p->level = level;
-        str_addf(&p->reasoning, "Understand: a program of %d line%s, what does it print\n", z.tree.lines - 1, z.tree.lines == 2 ? "" : "s");
+        str_addf(&p->reasoning, "Understand: a program of %d line%s, what does it print\n", z.tree.lines - 1,
+                 z.tree.lines == 2 ? "" : "s");
         plan(&p->reasoning, &z.tree);
         fam_work(p, r, &(fam_phases){work, check, &z});
         if (pyfam_whole(p, REASONING_MAX)) break;
@@ -131,7 +140,9 @@ static void make(rng *r, int level, problem *p) {
 }
 
 static bool right(const problem *p, const char *text, char why[96]) {
-    static const char *const words[] = {"prints ", "print ", "prints: ", "output is ", "output: ", "output is: ", "outputs ", "printed is ", "answer is ", "answer: ", "printed: ", NULL};
+    static const char *const words[] = {
+        "prints ",    "print ",   "prints: ",  "output is ", "output: ",   "output is: ", "outputs ", "printed is ",
+        "answer is ", "answer: ", "printed: ", "Output: ",   "Output is ", "Prints ",     NULL};
     pyclaim     c    = {0};
     const char *want = p->truth.p ? p->truth.p : "";
     bool        ok   = false;
@@ -156,7 +167,8 @@ static bool solve(const problem *p, str *truth, char why[96]) {
     bool        ok   = false;
     if (!pyfam_code(p->question.p ? p->question.p : "", &code)) snprintf(why, 96, "the question holds no program");
     else if (!x || !exec_run(x, &(exec_job){.code = code.p}, &res, &e)) snprintf(why, 96, "no executor: %.60s", e.msg);
-    else if (res.status != EXEC_OK) snprintf(why, 96, "the program does not end well: %.60s", res.error.p ? res.error.p : "");
+    else if (res.status != EXEC_OK)
+        snprintf(why, 96, "the program does not end well: %.60s", res.error.p ? res.error.p : "");
     else {
         pyclaim_trim(&res.out);
         ok = res.out.len > 0;

@@ -1,6 +1,7 @@
 /* fam_code_repair.c -- a function with one mistake and tests, of which at least one fails: repair it.
  *
- * The functions are those of fam_code_write.c, level by level. Mistakes: a wrong operator, condition or start value, < for
+ * The functions are those of fam_code_write.c, level by level. Mistakes: a wrong operator, condition or start value, <
+ * for
  * <=, a range that ends too early, an accumulation that assigns, a return that stands inside the loop or is missing.
  *
  * Work runs the function by hand on a test that fails, names the line and mends it; the check runs the mended function.
@@ -25,7 +26,11 @@ static bool by_hand(trace *t, const char *code, const char *call, str *value) {
     pyrun_result res = {0};
     trace        own = trace_to(t->out, t->r); /* slips belong to the mending */
     int          e   = pyast_read(&p, code) ? pyast_expr(&p, call) : 0;
-    if (e) pyrun(&(pyrun_job){.p = &p, .expr = e, .quiet = true, .tell = PYRUN_FULL, .t = &own, .limit = 3000, .letters = LETTERS}, &res);
+    if (e)
+        pyrun(
+            &(pyrun_job){
+                .p = &p, .expr = e, .quiet = true, .tell = PYRUN_FULL, .t = &own, .limit = 3000, .letters = LETTERS},
+            &res);
     bool ok = e && !res.odd && !own.bad;
     str_clear(value);
     if (res.error[0]) str_addf(value, "a %s", res.error);
@@ -48,20 +53,22 @@ static void put_mended(task *k, int line, int which, int line2, int which2) {
 
 /* "line 4 is X, it must be Y" */
 static void say_mend(str *out, const task *k, int line, const char *is, const char *must) {
-    if (k->which == PYSPEC_DEEP && line == k->line) str_addf(out, "line %d, `%s`, must stand behind the loop, not in it\n", line + 2, must);
+    if (k->which == PYSPEC_DEEP && line == k->line)
+        str_addf(out, "line %d, `%s`, must stand behind the loop, not in it\n", line + 2, must);
     else str_addf(out, "line %d: `%s` must be `%s`\n", line + 2, is, must);
 }
 
 static void work(trace *t, void *ctx, fam_value *found) {
-    task *k    = ctx;
-    str   got  = {0}, is = {0}, must = {0};
+    task *k   = ctx;
+    str   got = {0}, is = {0}, must = {0};
     int   line = k->line, other = -1, which = -1;
     str_addf(t->out, "%s must be %s\n", k->call[k->fails].p, k->want[k->fails].p);
     if (!by_hand(t, k->bad.p, k->call[k->fails].p, &got)) t->bad = true;
     str_addf(t->out, "it is %s, not %s\n", got.p, k->want[k->fails].p);
     for (int i = 0; i < k->s.lines && other < 0; i++) /* a mistake: another line is blamed */
         if (i != line && k->s.line[i].wrong[0].len && trace_slips(t)) other = i;
-    for (int i = 0; i < PYSPEC_WRONGS && other < 0 && which < 0; i++) /* or it is mended to something else that is wrong */
+    for (int i = 0; i < PYSPEC_WRONGS && other < 0 && which < 0;
+         i++) /* or it is mended to something else that is wrong */
         if (i != k->which && k->s.line[line].wrong[i].len && trace_slips(t)) which = i;
     int at = other >= 0 ? other : line;
     pyspec_line_put(&is, &k->s, at, other >= 0 ? -1 : line, k->which);
@@ -122,10 +129,17 @@ static bool tests(task *k, rng *r) {
 }
 
 static const char ask[] =
-    "{{This|The following|My|The} [Python ]function {should|is supposed to|is meant to|ought to} {return|give|compute} <says>[ for <takes>][. <empty>], but {a test fails|it does not|it gives wrong results|something is wrong|the tests do not pass}. "
-    "{{Can you |Could you |Please |}{fix|repair|correct|debug|mend} it{.|, please.|?}|What is wrong[ with it]?|Where is the {bug|mistake|error}?|Find {the|my} {bug|mistake} and {fix|correct} it.}|"
-    "{Please |Can you |Could you |Help me |I need to |}{fix|repair|correct|debug|find the {bug|mistake} in} {this|my|the following} {function|code|Python function}{.|:|} It {should|must|has to} {return|give} <says>[. <empty>].|"
-    "{There is|I have} {a bug|one mistake|an error} in [this ]{function|code} `<f>`[, please {help|fix it}]. {It should|It is supposed to|What I want: it should} {return|give} <says>[. <empty>]. {The tests are {below|at the end}.|Make the tests pass.|All tests should pass.}}";
+    "{{This|The following|My|The} [Python ]function {should|is supposed to|is meant to|ought to} {return|give|compute} "
+    "<says>[ for <takes>][. <empty>], but {a test fails|it does not|it gives wrong results|something is wrong|the "
+    "tests do not pass}. "
+    "{{Can you |Could you |Please |}{fix|repair|correct|debug|mend} it{.|, please.|?}|What is wrong[ with it]?|Where "
+    "is the {bug|mistake|error}?|Find {the|my} {bug|mistake} and {fix|correct} it.}|"
+    "{Please |Can you |Could you |Help me |I need to |}{fix|repair|correct|debug|find the {bug|mistake} in} "
+    "{this|my|the following} {function|code|Python function}{.|:|} It {should|must|has to} {return|give} <says>[. "
+    "<empty>].|"
+    "{There is|I have} {a bug|one mistake|an error} in [this ]{function|code} `<f>`[, please {help|fix it}]. {It "
+    "should|It is supposed to|What I want: it should} {return|give} <says>[. <empty>]. {The tests are {below|at the "
+    "end}.|Make the tests pass.|All tests should pass.}}";
 
 static void show(str *s, rng *r, const task *k) {
     int form = (int)rng_below(r, 4);
@@ -141,10 +155,11 @@ static void show(str *s, rng *r, const task *k) {
 }
 
 static void question(problem *p, rng *r, const task *k) {
-    str             more = {0}, empty = {0};
+    str more = {0}, empty = {0};
     str_addf(&empty, "It is %s", k->s.empty.p);
     if (!k->s.empty.len) str_clear(&empty), str_add(&empty, "Only one line is wrong");
-    const word_slot slot[] = {{"says", k->s.says.p}, {"takes", pyspec_takes(&k->s)}, {"f", k->s.f}, {"empty", empty.p}, {0}};
+    const word_slot slot[] = {
+        {"says", k->s.says.p}, {"takes", pyspec_takes(&k->s)}, {"f", k->s.f}, {"empty", empty.p}, {0}};
     show(&more, r, k);
     pyfam_ask(&p->question, r, ask, slot, k->bad.p, more.p);
     str_free(&more);
@@ -155,8 +170,10 @@ static void answer(problem *p, rng *r, const task *k) {
     str is = {0}, must = {0};
     pyspec_line_put(&is, &k->s, k->line, k->line, k->which);
     pyspec_line_put(&must, &k->s, k->line, -1, 0);
-    if (k->which == PYSPEC_DEEP) str_addf(&p->answer, "Line %d, `%s`, stood inside the loop; it must come after it:\n", k->line + 2, must.p);
-    else if (rng_below(r, 2)) str_addf(&p->answer, "The mistake is in line %d: `%s` must be `%s`.\n", k->line + 2, is.p, must.p);
+    if (k->which == PYSPEC_DEEP)
+        str_addf(&p->answer, "Line %d, `%s`, stood inside the loop; it must come after it:\n", k->line + 2, must.p);
+    else if (rng_below(r, 2))
+        str_addf(&p->answer, "The mistake is in line %d: `%s` must be `%s`.\n", k->line + 2, is.p, must.p);
     else str_addf(&p->answer, "In line %d I changed `%s` to `%s`:\n", k->line + 2, is.p, must.p);
     str_addf(&p->answer, "```python\n%s```", k->good.p);
     str_free(&is);
@@ -197,7 +214,8 @@ static bool solve(const problem *p, str *out, char why[96]) {
     bool        fails = false;
     if (!pyfam_again(p, out, why) || !pyfam_read(p->truth.p, &t)) return false;
     bool read = pyfam_code(p->question.p, &code) && pyast_read(&tree, code.p);
-    for (int i = 0; read && i < t.n && !fails; i++) fails = !pyfam_value(&tree, t.call[i], &v) || strcmp(v.p, t.want[i]);
+    for (int i = 0; read && i < t.n && !fails; i++)
+        fails = !pyfam_value(&tree, t.call[i], &v) || strcmp(v.p, t.want[i]);
     if (!read) snprintf(why, 96, "the question holds no program");
     else if (!fails) snprintf(why, 96, "the program of the question has no mistake");
     pyfam_tests_free(&t);

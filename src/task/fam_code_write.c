@@ -1,8 +1,8 @@
 /* fam_code_write.c -- write a Python function from a sentence and examples.
  *
- * Levels: 1 a formula of one number; 2 a decision, or all of a list; 3 those of a list or string that fit; 4 these changed,
- * words; 5 digits, ranges, repetitions; 6 divisors, texts, counts in a dict; 7 values, neighbours, two lists; 8 lists of
- * lists, two conditions; 9 and 10 more of these at once.
+ * Levels: 1 a formula of one number; 2 a decision, or all of a list; 3 those of a list or string that fit; 4 these
+ * changed, words; 5 digits, ranges, repetitions; 6 divisors, texts, counts in a dict; 7 values, neighbours, two lists;
+ * 8 lists of lists, two conditions; 9 and 10 more of these at once.
  *
  * Work writes the function line by line, each with its reason; the check runs it by hand on an example. An answer is
  * judged by running it on hidden arguments (pyfam.h). */
@@ -13,22 +13,23 @@
 
 enum { SHOWN = 3, HIDDEN = 7, LETTERS = 1500 };
 typedef struct task {
-    pyspec     s;
-    str        code, call[SHOWN + HIDDEN], want[SHOWN + HIDDEN];
-    int        n;
-    str        written; /* what the last Work wrote */
-    const char *first;  /* the example of the check */
+    pyspec      s;
+    str         code, call[SHOWN + HIDDEN], want[SHOWN + HIDDEN];
+    int         n;
+    str         written; /* what the last Work wrote */
+    const char *first;   /* the example of the check */
 } task;
 
 /* Like pyspec_code with reasons, one line may be wrong. */
 static void work(trace *t, void *ctx, fam_value *found) {
-    task *k = ctx;
-    int   slip = -1, which = 0;
-    str   head = {0};
-    size_t at  = t->out->len;
+    task  *k    = ctx;
+    int    slip = -1, which = 0;
+    str    head = {0};
+    size_t at   = t->out->len;
     for (int i = 0; i < k->s.lines; i++) /* the places first: the text needs them in order */
         if (k->s.line[i].wrong[0].len) {
-            for (which = 0; which + 1 < PYSPEC_WRONGS && k->s.line[i].wrong[which + 1].len && rng_below(t->r, 2);) which++;
+            for (which = 0; which + 1 < PYSPEC_WRONGS && k->s.line[i].wrong[which + 1].len && rng_below(t->r, 2);)
+                which++;
             if (trace_slips(t)) {
                 slip = i;
                 break;
@@ -49,8 +50,8 @@ static void work(trace *t, void *ctx, fam_value *found) {
 
 /* The example that is run by hand: the second one where the first does not show a mistake. */
 static int example(task *k, pyast *p) {
-    str v   = {0};
-    int  at = pyfam_value(p, k->call[0].p, &v) && !strcmp(v.p, k->want[0].p) && strcmp(k->written.p, k->code.p);
+    str v  = {0};
+    int at = pyfam_value(p, k->call[0].p, &v) && !strcmp(v.p, k->want[0].p) && strcmp(k->written.p, k->code.p);
     str_free(&v);
     return at;
 }
@@ -67,7 +68,11 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
     str_addf(t->out, "by hand, %s must be %s\n", call, want);
     int e = t->bad ? 0 : pyast_expr(&p, call);
     if (!e) t->bad = true;
-    else pyrun(&(pyrun_job){.p = &p, .expr = e, .quiet = true, .tell = PYRUN_FULL, .t = t, .limit = 3000, .letters = LETTERS}, &res);
+    else
+        pyrun(
+            &(pyrun_job){
+                .p = &p, .expr = e, .quiet = true, .tell = PYRUN_FULL, .t = t, .limit = 3000, .letters = LETTERS},
+            &res);
     if (res.odd) t->bad = true;
     str_addf(t->out, "%s is ", call);
     if (res.error[0]) str_addf(t->out, "%s, not a %s, wrong\n", want, res.error);
@@ -107,12 +112,16 @@ static bool examples(task *k, rng *r) {
     return ok && differ;
 }
 
-static const char ask[] =
-    "{2*{Please |Can you |Could you |Help me |I need you to |I want you to |Now |}{write|create|implement|code|make} {a|me a} [{small|short|simple} ][Python ]function "
-    "{{called|named} `<f>`|`<sig>`} {that|which} takes <takes> {and returns|and gives back|and should return} <says>{.|}|"
-    "{Define|Implement|Write|Code} `<sig>`{:|, which should|. It should|. It must} {return|give back} <says>[, where <param> is <takes>]{.|}|"
-    "{I need|I'd like|I am looking for|We need|Give me} a {Python function|function in Python} `<sig>`: {for|given} <takes>, it {returns|should return|gives} <says>{.|}|"
-    "How {would|do|can} {you|I} write a [Python ]function `<sig>` that {returns|gives} <says> ({<param> is <takes>|for <takes>}){?|}}";
+static const char ask[] = "{2*{Please |Can you |Could you |Help me |I need you to |I want you to |Now "
+                          "|}{write|create|implement|code|make} {a|me a} [{small|short|simple} ][Python ]function "
+                          "{{called|named} `<f>`|`<sig>`} {that|which} takes <takes> {and returns|and gives back|and "
+                          "should return} <says>{.|}|"
+                          "{Define|Implement|Write|Code} `<sig>`{:|, which should|. It should|. It must} {return|give "
+                          "back} <says>[, where <param> is <takes>]{.|}|"
+                          "{I need|I'd like|I am looking for|We need|Give me} a {Python function|function in Python} "
+                          "`<sig>`: {for|given} <takes>, it {returns|should return|gives} <says>{.|}|"
+                          "How {would|do|can} {you|I} write a [Python ]function `<sig>` that {returns|gives} <says> "
+                          "({<param> is <takes>|for <takes>}){?|}}";
 
 static void show(str *q, rng *r, const task *k, int n) {
     int form = (int)rng_below(r, 4);
@@ -131,11 +140,13 @@ static void question(problem *p, rng *r, const task *k) {
     str_clear(&empty);
     str_addf(&sig, k->s.param2 ? "%s(%s, %s)" : "%s(%s)", k->s.f, k->s.param, k->s.param2);
     if (k->s.empty.len) str_addf(&empty, "%s.", k->s.empty.p);
-    const word_slot slot[] = {{"f", k->s.f}, {"sig", sig.p}, {"takes", pyspec_takes(&k->s)}, {"says", k->s.says.p}, {"param", k->s.param}, {0}};
+    const word_slot slot[] = {{"f", k->s.f},         {"sig", sig.p},        {"takes", pyspec_takes(&k->s)},
+                              {"says", k->s.says.p}, {"param", k->s.param}, {0}};
     wording_ask(&p->question, r, ask, slot);
     while (p->question.len && p->question.p[p->question.len - 1] == ' ') p->question.p[--p->question.len] = 0;
     if (empty.len) {
-        if (p->question.p[p->question.len - 1] != '.' && p->question.p[p->question.len - 1] != '?') str_addc(&p->question, '.');
+        if (p->question.p[p->question.len - 1] != '.' && p->question.p[p->question.len - 1] != '?')
+            str_addc(&p->question, '.');
         str_addf(&p->question, " It is %s", empty.p);
     }
     str_add(&p->question, rng_below(r, 3) ? "\n\n" : "\n");
@@ -145,7 +156,8 @@ static void question(problem *p, rng *r, const task *k) {
 }
 
 static void answer(problem *p, rng *r, const task *k) {
-    static const char *const say[] = {"Here is the function:\n", "This does it:\n", "One way to write it:\n", "The function:\n", "```"};
+    static const char *const say[] = {"Here is the function:\n", "This does it:\n", "One way to write it:\n",
+                                      "The function:\n", "```"};
     const char              *head  = say[rng_below(r, 5)];
     if (*head != '`') str_add(&p->answer, head);
     str_addf(&p->answer, "```python\n%s```", k->code.p);

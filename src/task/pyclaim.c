@@ -70,7 +70,10 @@ static void plain(pyclaim *c, const char *a, const char *const *words) {
 }
 
 bool pyclaim_denied(const char *prose) {
-    static const char *const words[] = {" not ", "n't ", "n't", " never ", "wrong", "?", "maybe", "perhaps", "unsure", "guess", "except", "error", "nothing", "raises", "instead of", "cannot", "neither", "incorrect", "unless", "false that", " or |", "before ", NULL};
+    static const char *const words[] = {" not ",   "n't ",       "n't",        " never ", "wrong",   "?",
+                                        "maybe",   "perhaps",    "unsure",     "guess",   "except",  "error",
+                                        "nothing", "raises",     "instead of", "cannot",  "neither", "incorrect",
+                                        "unless",  "false that", " or |",      "before ", NULL};
     str                      low     = {0};
     bool                     found   = false;
     str_addc(&low, ' ');
@@ -85,8 +88,8 @@ void pyclaim_find(pyclaim *c, const char *text, const char *const *words) {
     str_clear(&c->one);
     collect(c, text, "```");
     if (c->different) return;
-    str prose = c->prose;
-    c->prose  = (str){0};
+    str prose        = c->prose;
+    c->prose         = (str){0};
     const char *bold = strstr(prose.p, "**"), *tick = strchr(prose.p, '`');
     bool        ticks = tick && (!bold || tick < bold); /* `a**b` is code that holds stars */
     collect(c, prose.p, ticks ? "`" : "**");

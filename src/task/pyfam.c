@@ -73,8 +73,10 @@ static bool has_word(const char *s, size_t n, const char *const *list) {
 
 /* Does the text that ends at p say, in a short last line, that what follows is not the answer? */
 static bool labelled_old(const char *answer, const char *p) {
-    static const char *const old[]  = {"original", "before", "buggy", "broken", "slow", "old", "wrong", "incorrect", "instead of", "bug", "not", NULL};
-    static const char *const made[] = {"fixed", "corrected", "new", "faster", "mended", "now", "after", "repaired", "right", "correct", "fix", "here is", NULL};
+    static const char *const old[]  = {"original", "before",    "buggy",      "broken", "slow", "old",
+                                       "wrong",    "incorrect", "instead of", "bug",    "not",  NULL};
+    static const char *const made[] = {"fixed",    "corrected", "new",     "faster", "mended",  "now", "after",
+                                       "repaired", "right",     "correct", "fix",    "here is", NULL};
     while (p > answer && isspace((unsigned char)p[-1])) p--;
     const char *from = p;
     while (from > answer && from[-1] != '\n' && from[-1] != '.' && from[-1] != '`') from--;
@@ -110,10 +112,10 @@ bool pyfam_claim(const char *answer, const char *f, str *code, char why[96]) {
     while ((p = strstr(p, "```")) && ok) {
         const char *from = strchr(p, '\n'), *to = from ? strstr(from, "\n```") : NULL;
         if (!to) break; /* not closed: not complete */
-        size_t tag  = (size_t)(from - p - 3);
+        size_t tag        = (size_t)(from - p - 3);
         bool   code_block = tag == 0 || has_word(p + 3, tag, (const char *const[]){"python", "py", "python3", NULL});
         str_clear(&one);
-        trimmed(&one, from + 1, (size_t)(to - from - 1));
+        trimmed(&one, from + 1, to > from ? (size_t)(to - from - 1) : 0);
         bool claims = code_block && (!f || defines(one.p, f)) && !labelled_old(answer, p);
         if (claims && found && strcmp(one.p, code->p)) ok = no(why, "two different programs are given");
         if (claims && !found++) str_addn(code, one.p, one.len);
@@ -126,12 +128,16 @@ bool pyfam_claim(const char *answer, const char *f, str *code, char why[96]) {
 }
 
 bool pyfam_doubt(const char *answer, char why[96]) {
-    static const char *const words[] = {"not sure", "unsure", "i do not know", "i don't know", "cannot", "can't", "does not work", "doesn't work",
-                                        "not work", "won't work", "will not work", "not right", "not correct", "isn't right", "isn't correct", "is wrong", "is incorrect",
-                                        "still fails", "will fail", "maybe", "perhaps", "might be", "guess", "probably", "not the answer", "do not use", "don't use",
-                                        "is broken", "still wrong", "not pass", "never", NULL};
-    str  prose = {0};
-    bool in    = false;
+    static const char *const words[] = {"not sure",       "unsure",      "i do not know", "i don't know",
+                                        "cannot",         "can't",       "does not work", "doesn't work",
+                                        "not work",       "won't work",  "will not work", "not right",
+                                        "not correct",    "isn't right", "isn't correct", "is wrong",
+                                        "is incorrect",   "still fails", "will fail",     "maybe",
+                                        "perhaps",        "might be",    "guess",         "probably",
+                                        "not the answer", "do not use",  "don't use",     "is broken",
+                                        "still wrong",    "not pass",    "never",         NULL};
+    str                      prose   = {0};
+    bool                     in      = false;
     str_clear(&prose);
     for (const char *p = answer; *p; p++) {
         if (!strncmp(p, "```", 3)) in = !in, p += 2;
@@ -201,19 +207,20 @@ void pyfam_normal(str *out, const char *repr) {
 }
 
 /* ---- running */
-static const char helper[] = "\n"
-                             "def _r1_show(v):\n"
-                             "    t = type(v)\n"
-                             "    if t is bool: return '1' if v else '0'\n"
-                             "    if t is float and v.is_integer(): return str(int(v))\n"
-                             "    if t is list: return '[' + ', '.join([_r1_show(x) for x in v]) + ']'\n"
-                             "    if t is tuple: return '(' + ', '.join([_r1_show(x) for x in v]) + ',)'\n"
-                             "    if t is dict: return '{' + ', '.join(sorted([_r1_show(k) + ': ' + _r1_show(x) for k, x in v.items()])) + '}'\n"
-                             "    if t is set: return '{' + ', '.join(sorted([_r1_show(x) for x in v])) + '}'\n"
-                             "    return repr(v)\n"
-                             "def _r1_call(c):\n"
-                             "    try: return _r1_show(c())\n"
-                             "    except BaseException as e: return '!' + type(e).__name__\n";
+static const char helper[] =
+    "\n"
+    "def _r1_show(v):\n"
+    "    t = type(v)\n"
+    "    if t is bool: return '1' if v else '0'\n"
+    "    if t is float and v.is_integer(): return str(int(v))\n"
+    "    if t is list: return '[' + ', '.join([_r1_show(x) for x in v]) + ']'\n"
+    "    if t is tuple: return '(' + ', '.join([_r1_show(x) for x in v]) + ',)'\n"
+    "    if t is dict: return '{' + ', '.join(sorted([_r1_show(k) + ': ' + _r1_show(x) for k, x in v.items()])) + '}'\n"
+    "    if t is set: return '{' + ', '.join(sorted([_r1_show(x) for x in v])) + '}'\n"
+    "    return repr(v)\n"
+    "def _r1_call(c):\n"
+    "    try: return _r1_show(c())\n"
+    "    except BaseException as e: return '!' + type(e).__name__\n";
 
 /* The line after the last one that is the nonce. */
 static const char *after_nonce(const char *out, const char *nonce) {
@@ -236,10 +243,10 @@ static const char *failure(const exec_result *res) {
 }
 
 bool pyfam_run(const char *code, const char *const *call, int n, bool count, str *results, long *lines, char why[96]) {
-    err         e     = {""};
-    exec       *x     = exec_shared(&e);
-    exec_result res   = {0};
-    str         job   = {0};
+    err         e   = {""};
+    exec       *x   = exec_shared(&e);
+    exec_result res = {0};
+    str         job = {0};
     char        nonce[40];
     uint64_t    h  = hash_bytes(code, strlen(code));
     bool        ok = false;
@@ -256,7 +263,8 @@ bool pyfam_run(const char *code, const char *const *call, int n, bool count, str
         no(why, "no executor");
     } else {
         const char *p = res.out.p ? after_nonce(res.out.p, nonce) : NULL;
-        if (res.status != EXEC_OK || !p) no(why, res.status == EXEC_OK ? "the code ends before it is tested" : failure(&res));
+        if (res.status != EXEC_OK || !p)
+            no(why, res.status == EXEC_OK ? "the code ends before it is tested" : failure(&res));
         else {
             str_add(results, p);
             if (lines) *lines = res.lines;
@@ -329,7 +337,9 @@ static bool as_wanted(const pyfam_tests *t, const char *results, char why[96]) {
         str_clear(&want);
         pyfam_normal(&want, t->want[i]);
         ok = want.len == n && !memcmp(want.p, results, n);
-        if (!ok) snprintf(why, 96, "%.30s: expected %.24s, found %.*s", t->call[i], t->want[i], n > 24 ? 24 : (int)n, results);
+        if (!ok)
+            snprintf(why, 96, "%.30s: expected %.24s, found %.*s", t->call[i], t->want[i], n > 24 ? 24 : (int)n,
+                     results);
         results += n + (results[n] == '\n');
     }
     str_free(&want);
@@ -339,7 +349,8 @@ static bool as_wanted(const pyfam_tests *t, const char *results, char why[96]) {
 }
 
 static bool forbidden(const char *code) { /* ways around the counting of lines */
-    static const char *const words[] = {"exec", "eval", "compile", "settrace", "setprofile", "__import__", "sys", "globals", "__builtins__", NULL};
+    static const char *const words[] = {"exec",       "eval", "compile", "settrace",     "setprofile",
+                                        "__import__", "sys",  "globals", "__builtins__", NULL};
     return has_word(code, strlen(code), words);
 }
 
@@ -355,7 +366,8 @@ bool pyfam_judge(const problem *p, const char *answer, char why[96]) {
         no(why, "the code could hide its lines: exec, eval, sys");
         goto done;
     }
-    if (!pyfam_run(code.p, t.call, t.n, t.limit != 0, &results, &lines, why) || !as_wanted(&t, results.p, why)) goto done;
+    if (!pyfam_run(code.p, t.call, t.n, t.limit != 0, &results, &lines, why) || !as_wanted(&t, results.p, why))
+        goto done;
     ok = !t.limit || lines <= t.limit;
     if (!ok) snprintf(why, 96, "%ld lines are executed, at most %ld were wanted", lines, t.limit);
 done:

@@ -1,4 +1,5 @@
-/* pyfam.h -- what the programming families share: questions around a program, code in answers, tests run by the executor.
+/* pyfam.h -- what the programming families share: questions around a program, code in answers, tests run by the
+ * executor.
  *
  *   pyfam_ask(&p->question, r, "{What does|Say what} this [Python ]program print[s]?", NULL, code, NULL);
  *   str code = {0}; pyfam_code(p->question.p, &code);                 // the program of the question again
@@ -9,9 +10,9 @@
  * function is wanted, any block). A block whose line above says that it is the old one ("original", "before", "buggy",
  * "slow", ...) is not claimed. All blocks that are claimed must be the same: two different ones are no answer.
  *
- * How tests are run: the candidate comes first in a module of its own, then code of ours that calls the function on each
- * hidden argument and writes what came back, after a line that nobody can guess. What was expected is never inside:
- * it is compared here, in a normal form in which True is 1, 2.0 is 2 and a dict has no order, as == has it.
+ * How tests are run: the candidate comes first in a module of its own, then code of ours that calls the function on
+ * each hidden argument and writes what came back, after a line that nobody can guess. What was expected is never
+ * inside: it is compared here, in a normal form in which True is 1, 2.0 is 2 and a dict has no order, as == has it.
  *
  * Memory:  strs belong to the caller.   Errors: false with a reason in why.   Threads: any. */
 #ifndef R1_PYFAM_H
@@ -25,9 +26,9 @@ typedef struct pyfam_tests {
     const char *f, *code; /* the function's name; a right program */
     int         n;
     const char *call[PYFAM_TESTS], *want[PYFAM_TESTS]; /* "f(3)", "6" */
-    int         cost;  /* from this call on lines are counted; n: nowhere */
-    long        limit; /* at most so many of them; 0: any number */
-    void       *json;  /* after pyfam_read: who owns the strings */
+    int         cost;                                  /* from this call on lines are counted; n: nowhere */
+    long        limit;                                 /* at most so many of them; 0: any number */
+    void       *json;                                  /* after pyfam_read: who owns the strings */
 } pyfam_tests;
 void pyfam_truth(str *truth, const pyfam_tests *t);
 bool pyfam_read(const char *truth, pyfam_tests *t); /* then pyfam_tests_free */

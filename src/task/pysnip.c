@@ -42,8 +42,10 @@ static const piece pieces[] = {
     {3, 5, 'l', 'i', 't', "$t = $I[0] ~+|-|*~ $I[~1|-1|2~]\n"},
     {3, 5, 's', 'i', 'u', "$u = #0..2#\nfor $h in $I:\n    if $h == ~'a'|'e'|'o'|'n'~:\n        $u += 1\n"},
     /* 4: lists, while */
-    {4, 7, 'l', 'i', 't', "$t = 0\nfor $x in $I:\n    if $x ~> #3..6#|% 2 == 0|% 2 == 1|< #4..7#~:\n        $t += $x\n"},
-    {4, 7, 'l', 'i', 'u', "$u = 0\nfor $x in $I:\n    if $x ~> #3..6#|% 2 == 0|!= $I[0]|% 3 == 0~:\n        $u += ~1|2~\n"},
+    {4, 7, 'l', 'i', 't',
+     "$t = 0\nfor $x in $I:\n    if $x ~> #3..6#|% 2 == 0|% 2 == 1|< #4..7#~:\n        $t += $x\n"},
+    {4, 7, 'l', 'i', 'u',
+     "$u = 0\nfor $x in $I:\n    if $x ~> #3..6#|% 2 == 0|!= $I[0]|% 3 == 0~:\n        $u += ~1|2~\n"},
     {4, 7, 'l', 'l', 'M', "$M = []\nfor $x in $I:\n    $M.append($x ~* #2..3#|+ #1..5#|- #1..5#|* $x|// 2~)\n"},
     {4, 6, 'i', 'i', 'u', "$u = 0\nwhile $I > #3..5#:\n    $I -= #3..5#\n    $u += 1\n"},
     {4, 6, 'i', 'i', 'u', "$u = 0\nwhile $I ~> 1|> 0~:\n    $I = $I // 2\n    $u += 1\n"},
@@ -53,26 +55,40 @@ static const piece pieces[] = {
     {4, 6, 'l', 'i', 't', "$t = ~len($I) * #2..3#|max($I) - min($I)|sum($I)|min($I) + len($I)~\n"},
     {4, 6, '-', 'l', 'M', "$M = []\nfor $i in range(#2..4#, #6..8#):\n    $M.append($i ~* 2|- 1|* $i|% 3~)\n"},
     /* 5: more in a loop */
-    {5, 8, 'l', 'i', 't', "$t = 0\nfor $x in $I:\n    if $x ~> #6..8#|% 5 == 0|== #3..5#~:\n        ~break|continue~\n    $t += $x\n"},
+    {5, 8, 'l', 'i', 't',
+     "$t = 0\nfor $x in $I:\n    if $x ~> #6..8#|% 5 == 0|== #3..5#~:\n        ~break|continue~\n    $t += $x\n"},
     {5, 8, 'l', 'i', 'v', "$v = $I[0]\nfor $x in $I[1:]:\n    if $x ~>|<~ $v:\n        $v = $x\n"},
-    {5, 8, 'i', 'i', 't', "$t = $I\nif $t > #12..20#:\n    $t -= #5..9#\nelif $t > #5..8#:\n    $t *= 2\nelse:\n    $t += #10..15#\n"},
-    {5, 8, 'i', 'i', 't', "$t = 0\nfor $i in range(1, #5..6#):\n    if $i % ~2|3~ == 0:\n        $t += $i\n    else:\n        $t ~-= 1|+= 2~\n$t += $I\n"},
-    {5, 8, 's', 's', 'r', "$r = ''\nfor $h in $I:\n    if $h in 'aeiou':\n        $r += ~'*'|$h.upper()|$h + $h|''~\n    else:\n        $r += $h\n"},
+    {5, 8, 'i', 'i', 't',
+     "$t = $I\nif $t > #12..20#:\n    $t -= #5..9#\nelif $t > #5..8#:\n    $t *= 2\nelse:\n    $t += #10..15#\n"},
+    {5, 8, 'i', 'i', 't',
+     "$t = 0\nfor $i in range(1, #5..6#):\n    if $i % ~2|3~ == 0:\n        $t += $i\n    else:\n        $t ~-= 1|+= "
+     "2~\n$t += $I\n"},
+    {5, 8, 's', 's', 'r',
+     "$r = ''\nfor $h in $I:\n    if $h in 'aeiou':\n        $r += ~'*'|$h.upper()|$h + $h|''~\n    else:\n        $r "
+     "+= $h\n"},
     {5, 8, 's', 's', 'r', "$r = $I[::-1]~| + $I|.upper()|[1:]~\n"},
-    {5, 8, 's', 's', 'r', "$r = ''\nfor $i in range(len($I)):\n    if $i % 2 == ~0|1~:\n        $r += $I[$i]~|.upper()~\n"},
+    {5, 8, 's', 's', 'r',
+     "$r = ''\nfor $i in range(len($I)):\n    if $i % 2 == ~0|1~:\n        $r += $I[$i]~|.upper()~\n"},
     {5, 8, 's', 's', 'r', "$r = $I.replace(~'a'|'e'|'o'|'n'~, ~''|'x'|'ab'~)\n"},
     {5, 8, 'l', 'l', 'M', "$M = $I[~1:|:-1|::-1|::2|:2|1:3~] + [#1..9#]\n"},
     {5, 8, 'l', 'l', 'M', "$M = []\nfor $i in range(len($I)):\n    $M.append($I[$i] ~+|*|-~ $i)\n"},
-    {5, 7, 'i', 'i', 't', "$t = 0\nfor $i in range(#2..3#):\n    for $j in range(#2..3#):\n        $t += $i ~*|+~ $j\n$t += $I\n"},
+    {5, 7, 'i', 'i', 't',
+     "$t = 0\nfor $i in range(#2..3#):\n    for $j in range(#2..3#):\n        $t += $i ~*|+~ $j\n$t += $I\n"},
     /* 6: functions, comprehensions */
     {6, 9, 'i', 'i', 't', "def $f($a, $b):\n    return $a ~*|+|-~ $b ~+|-~ #1..9#\n---\n$t = $f($I, #2..6#)\n"},
-    {6, 9, 'i', 'i', 't', "def $f($n):\n    if $n % ~2|3~ == 0:\n        return $n // ~2|3~\n    return $n ~+ #1..5#|* 2|- #1..3#~\n---\n$t = $f($f($I))\n"},
-    {6, 9, 'l', 'i', 't', "def $f($L):\n    $t = 0\n    for $x in $L:\n        if $x ~> #3..5#|% 2 == 0|< #5..7#~:\n            $t += $x\n    return $t\n---\n$t = $f($I)\n"},
+    {6, 9, 'i', 'i', 't',
+     "def $f($n):\n    if $n % ~2|3~ == 0:\n        return $n // ~2|3~\n    return $n ~+ #1..5#|* 2|- #1..3#~\n---\n$t "
+     "= $f($f($I))\n"},
+    {6, 9, 'l', 'i', 't',
+     "def $f($L):\n    $t = 0\n    for $x in $L:\n        if $x ~> #3..5#|% 2 == 0|< #5..7#~:\n            $t += $x\n  "
+     "  return $t\n---\n$t = $f($I)\n"},
     {6, 9, 'l', 'l', 'M', "$M = [$x ~* 2|* $x|+ #1..5#|% 3|- 1~ for $x in $I]\n"},
     {6, 9, 'l', 'l', 'M', "$M = [$x for $x in $I if $x ~> #3..6#|% 2 == 0|% 2 == 1|!= #1..6#~]\n"},
     {6, 9, 'l', 'l', 'M', "$M = sorted($I~|, reverse=True~)[~:2|:3|1:|-2:~]\n"},
     {6, 9, 's', 's', 'r', "def $f($s):\n    return $s[~1:|:-1|::-1~] + $s[0]\n---\n$r = $f($I)\n"},
-    {6, 9, 's', 's', 'r', "def $f($s, $n):\n    if len($s) > $n:\n        return $s[:$n]\n    return $s + '~.|!|-~' * ($n - len($s))\n---\n$r = $f($I, #3..6#)\n"},
+    {6, 9, 's', 's', 'r',
+     "def $f($s, $n):\n    if len($s) > $n:\n        return $s[:$n]\n    return $s + '~.|!|-~' * ($n - "
+     "len($s))\n---\n$r = $f($I, #3..6#)\n"},
     {6, 8, 'i', 'i', 't', "def $f($a, $b=#2..4#):\n    return $a * $b\n---\n$t = $f($I) ~+|-~ $f(#1..3#, #1..3#)\n"},
     {6, 9, 'w', 's', 'r', "$r = ~'-'|' '|''|', '~.join($I)\n"},
     {6, 9, 'w', 'l', 'M', "$M = [len($w) for $w in $I]\n"},
@@ -82,11 +98,16 @@ static const piece pieces[] = {
     {7, 10, 'i', 'i', 't', "$b = $I\n$t = ($b - #8..15#) ~//|%~ ~2|3|4|5~ + #1..9#\n"},
     {7, 10, 'l', 'i', 't', "$t = 0\nfor $i, $x in enumerate($I):\n    $t += $i * $x\n"},
     {7, 10, 'l', 'l', 'M', "$N = ^L3..4:1..9^\n$M = []\nfor $x, $y in zip($I, $N):\n    $M.append($x ~+|*|-~ $y)\n"},
-    {7, 10, 'l', 'i', 't', "$t = 0\nfor $i in range(1, len($I)):\n    ~if $I[$i] > $I[$i - 1]:\n        $t += 1|$t += $I[$i] - $I[$i - 1]|if $I[$i] < $I[$i - 1]:\n        $t += $I[$i]~\n"},
+    {7, 10, 'l', 'i', 't',
+     "$t = 0\nfor $i in range(1, len($I)):\n    ~if $I[$i] > $I[$i - 1]:\n        $t += 1|$t += $I[$i] - $I[$i - 1]|if "
+     "$I[$i] < $I[$i - 1]:\n        $t += $I[$i]~\n"},
     {7, 10, 'l', 'l', 'M', "$M = []\n$t = 0\nfor $x in $I:\n    $t += $x\n    $M.append($t)\n"},
     {7, 10, 's', 's', 'r', "$r = ''\nfor $i, $h in enumerate($I):\n    $r += $h * ($i + 1)\n"},
-    {7, 10, 'i', 'i', 't', "$t = 0\nfor $i in range(#3..4#):\n    for $j in range($i):\n        $t += ~1|$j|$i~\n$t = $t * #2..3# + $I\n"},
-    {7, 10, 'i', 'i', 't', "def $f($n):\n    $t = 0\n    while $n > 0:\n        $t += $n % 10\n        $n //= 10\n    return $t\n---\n$t = $f(#100..999# + $I)\n"},
+    {7, 10, 'i', 'i', 't',
+     "$t = 0\nfor $i in range(#3..4#):\n    for $j in range($i):\n        $t += ~1|$j|$i~\n$t = $t * #2..3# + $I\n"},
+    {7, 10, 'i', 'i', 't',
+     "def $f($n):\n    $t = 0\n    while $n > 0:\n        $t += $n % 10\n        $n //= 10\n    return $t\n---\n$t = "
+     "$f(#100..999# + $I)\n"},
     {7, 10, 'i', 'i', 'a', "$a, $b = $I, #6..18#\nwhile $b:\n    $a, $b = $b, $a % $b\n"},
     /* 8: dicts, words */
     {8, 10, 's', 'd', 'd', "$d = {}\nfor $h in $I:\n    $d[$h] = $d.get($h, 0) + 1\n"},
@@ -102,20 +123,40 @@ static const piece pieces[] = {
     {8, 10, 'w', 'w', 'M', "$M = sorted($I, key=~len|lambda $w: $w[-1]~)\n"},
     {8, 10, 'l', 'l', 'M', "$e = []\nfor $x in $I:\n    if $x not in $e:\n        $e.append($x)\n$M = $e[::-1]\n"},
     /* 9: recursion, one object under two names */
-    {9, 10, 'i', 'i', 't', "def $f($n):\n    if $n <= 1:\n        return ~1|2|0~\n    return $n ~+|*~ $f($n - ~1|2~)\n---\n$t = $f(#3..4#) + $I\n"},
-    {9, 10, 'i', 'i', 't', "def $f($n):\n    if $n < 2:\n        return $n\n    return $f($n - 1) + $f($n - 2)\n---\n$t = $f(#3..4#) * #2..3# + $I\n"},
-    {9, 10, 'i', 'i', 't', "def $f($n):\n    if $n < 10:\n        return $n\n    return $n % 10 + $f($n // 10)\n---\n$t = $f(#100..999#) ~+|-~ $I\n"},
-    {9, 10, 'i', 'i', 't', "def $f($a, $b):\n    if $b == 0:\n        return $a\n    return $f($b, $a % $b)\n---\n$t = $f($I + #5..20#, #4..15#)\n"},
-    {9, 10, 's', 's', 'r', "def $f($s):\n    if len($s) <= 1:\n        return $s\n    return ~$f($s[1:]) + $s[0]|$s[-1] + $f($s[:-1])|$s[0] + '-' + $f($s[1:])~\n---\n$r = $f($I[:4])\n"},
-    {9, 10, 'l', 'i', 't', "def $f($L):\n    if not $L:\n        return 0\n    return $L[0] ~+|-~ $f($L[1:])\n---\n$t = $f($I[:3])\n"},
+    {9, 10, 'i', 'i', 't',
+     "def $f($n):\n    if $n <= 1:\n        return ~1|2|0~\n    return $n ~+|*~ $f($n - ~1|2~)\n---\n$t = $f(#3..4#) + "
+     "$I\n"},
+    {9, 10, 'i', 'i', 't',
+     "def $f($n):\n    if $n < 2:\n        return $n\n    return $f($n - 1) + $f($n - 2)\n---\n$t = $f(#3..4#) * "
+     "#2..3# + $I\n"},
+    {9, 10, 'i', 'i', 't',
+     "def $f($n):\n    if $n < 10:\n        return $n\n    return $n % 10 + $f($n // 10)\n---\n$t = $f(#100..999#) "
+     "~+|-~ $I\n"},
+    {9, 10, 'i', 'i', 't',
+     "def $f($a, $b):\n    if $b == 0:\n        return $a\n    return $f($b, $a % $b)\n---\n$t = $f($I + #5..20#, "
+     "#4..15#)\n"},
+    {9, 10, 's', 's', 'r',
+     "def $f($s):\n    if len($s) <= 1:\n        return $s\n    return ~$f($s[1:]) + $s[0]|$s[-1] + $f($s[:-1])|$s[0] "
+     "+ '-' + $f($s[1:])~\n---\n$r = $f($I[:4])\n"},
+    {9, 10, 'l', 'i', 't',
+     "def $f($L):\n    if not $L:\n        return 0\n    return $L[0] ~+|-~ $f($L[1:])\n---\n$t = $f($I[:3])\n"},
     {9, 10, 'l', 'l', 'I', "$N = $I\n$N.append(#1..9#)\n$M = $I[:]\n$M.~pop()|reverse()~\n"},
-    {9, 10, 'l', 'l', 'M', "def $f($L):\n    $L.append(len($L))\n    return $L[~::-1|1:~]\n---\n$M = $f($I) + $I[:2]\n"},
+    {9, 10, 'l', 'l', 'M',
+     "def $f($L):\n    $L.append(len($L))\n    return $L[~::-1|1:~]\n---\n$M = $f($I) + $I[:2]\n"},
     /* 10: nested data */
     {10, 10, 'l', 'l', 'M', "$N = [[$x, $x * 2] for $x in $I[:3]]\n$M = [$a ~+|*|-~ $b for $a, $b in $N]\n"},
-    {10, 10, 'l', 'd', 'd', "$d = {}\nfor $x in $I:\n    $k = ~'even' if $x % 2 == 0 else 'odd'|'big' if $x > 5 else 'small'~\n    if $k not in $d:\n        $d[$k] = []\n    $d[$k].append($x)\n$d = {$k: ~sum|len|max~($y) for $k, $y in $d.items()}\n"},
-    {10, 10, 'w', 'd', 'd', "$d = {}\nfor $w in $I:\n    $d.setdefault(~$w[0]|$w[-1]~, []).append($w)\n$d = {$k: len($y) for $k, $y in $d.items()}\n"},
-    {10, 10, 'i', 'i', 't', "$e = {}\ndef $f($n):\n    if $n < 2:\n        return 1\n    if $n in $e:\n        return $e[$n]\n    $e[$n] = $f($n - 1) ~+|+ 2 *~ $f($n - 2)\n    return $e[$n]\n---\n$t = $f(#4..5#) ~+|-~ $I\n"},
-    {10, 10, 'l', 'l', 'M', "$M = $I[:]\nfor $i in range(len($M)):\n    for $j in range($i + 1, len($M)):\n        if $M[$j] ~<|>~ $M[$i]:\n            $M[$i], $M[$j] = $M[$j], $M[$i]\n"},
+    {10, 10, 'l', 'd', 'd',
+     "$d = {}\nfor $x in $I:\n    $k = ~'even' if $x % 2 == 0 else 'odd'|'big' if $x > 5 else 'small'~\n    if $k not "
+     "in $d:\n        $d[$k] = []\n    $d[$k].append($x)\n$d = {$k: ~sum|len|max~($y) for $k, $y in $d.items()}\n"},
+    {10, 10, 'w', 'd', 'd',
+     "$d = {}\nfor $w in $I:\n    $d.setdefault(~$w[0]|$w[-1]~, []).append($w)\n$d = {$k: len($y) for $k, $y in "
+     "$d.items()}\n"},
+    {10, 10, 'i', 'i', 't',
+     "$e = {}\ndef $f($n):\n    if $n < 2:\n        return 1\n    if $n in $e:\n        return $e[$n]\n    $e[$n] = "
+     "$f($n - 1) ~+|+ 2 *~ $f($n - 2)\n    return $e[$n]\n---\n$t = $f(#4..5#) ~+|-~ $I\n"},
+    {10, 10, 'l', 'l', 'M',
+     "$M = $I[:]\nfor $i in range(len($M)):\n    for $j in range($i + 1, len($M)):\n        if $M[$j] ~<|>~ $M[$i]:\n  "
+     "          $M[$i], $M[$j] = $M[$j], $M[$i]\n"},
     {10, 10, 'w', 'w', 'M', "$M = sorted($I, key=lambda $w: (~len($w)|-len($w)|$w[-1]~, $w))\n"},
 };
 enum { PIECES = sizeof pieces / sizeof *pieces };
@@ -132,7 +173,10 @@ static void source(pytpl *t, str *out, char kind, int level, char *var) {
         break;
     case 'l':
         *var = 'L';
-        pytpl_put(t, out, level < 5 ? "$L = ^L3..4:1..9^\n" : level < 8 ? "$L = ^L3..5:1..12^\n" : "$L = ^L4..5:1..15^\n");
+        pytpl_put(t, out,
+                  level < 5   ? "$L = ^L3..4:1..9^\n"
+                  : level < 8 ? "$L = ^L3..5:1..12^\n"
+                              : "$L = ^L4..5:1..15^\n");
         break;
     case 'w':
         *var = 'W';
@@ -182,7 +226,7 @@ static void put_piece(pytpl *t, const piece *p, str *defs, str *body) {
     if (cut) {
         str head = {0};
         str_addn(&head, p->text, (size_t)(cut - p->text));
-        pytpl     inner = *t;
+        pytpl inner = *t;
         pytpl_put(&inner, defs, head.p);
         str_free(&head);
         if (inner.name['f']) pytpl_name(t, 'f', inner.name['f']);
@@ -206,10 +250,10 @@ static void put_print(rng *r, int level, const char *name, char kind, const char
 void pysnip_program(rng *r, int level, str *code) {
     static const int least[] = {0, 1, 2, 1, 1, 1, 1, 1, 1, 2, 2}, most[] = {0, 2, 3, 2, 2, 2, 2, 2, 3, 3, 3};
     str              defs = {0}, body = {0};
-    made             live  = {0};
-    int              n     = rng_range(r, least[level], most[level]), fresh_at = (int)rng_below(r, (uint64_t)n);
-    char             kind  = 0, var = 0;
-    const char      *name  = NULL, *other = NULL;
+    made             live = {0};
+    int              n = rng_range(r, least[level], most[level]), fresh_at = (int)rng_below(r, (uint64_t)n);
+    char             kind = 0, var = 0;
+    const char      *name = NULL, *other = NULL;
     for (int i = 0; i < n; i++) {
         const piece *p = draw(r, level, kind ? kind : '*', i == fresh_at);
         if (!p) p = draw(r, level, kind, false);

@@ -11,18 +11,23 @@ typedef struct source {
 /* $P the parameter, $Q the second one, $x the element */
 static const source sources[] = {
     {2, 'l', 'i', "a list of numbers", "the numbers in $P", "for $x in $P:", NULL, "for $x in $P[1:]:"},
-    {5, 'n', 'i', "a whole number", "the numbers from 1 to $P", "for $x in range(1, $P + 1):", NULL, "for $x in range(1, $P):"},
+    {5, 'n', 'i', "a whole number", "the numbers from 1 to $P", "for $x in range(1, $P + 1):", NULL,
+     "for $x in range(1, $P):"},
     {5, 'n', 'i', "a whole number", "the digits of $P", "for $h in str($P):", "$x = int($h)", NULL},
-    {6, 'n', 'i', "a whole number", "the divisors of $P", "for $x in range(1, $P + 1):", "if $P % $x == 0:", "for $x in range(2, $P):"},
+    {6, 'n', 'i', "a whole number", "the divisors of $P",
+     "for $x in range(1, $P + 1):", "if $P % $x == 0:", "for $x in range(2, $P):"},
     {3, 's', 'c', "a string", "the characters of $P", "for $x in $P:", NULL, "for $x in $P[:-1]:"},
     {4, 'w', 'w', "a list of words", "the words in $P", "for $x in $P:", NULL, "for $x in $P[1:]:"},
     {6, 't', 'w', "a text", "the words of $P", "for $x in $P.split():", NULL, "for $x in $P:"},
     {7, 'd', 'i', "a dict with numbers as values", "the values of $P", "for $x in $P.values():", NULL, "for $x in $P:"},
-    {7, 'p', 'i', "two lists of numbers", "the products of the numbers at the same place in $P and $Q", "for $a, $b in zip($P, $Q):", "$x = $a * $b", NULL},
-    {7, 'l', 'i', "a list of numbers", "the differences between each number of $P and the one before it", "for $i in range(1, len($P)):", "$x = $P[$i] - $P[$i - 1]",
-     "for $i in range(2, len($P)):"},
-    {8, 'm', 'i', "a list of lists of numbers", "the numbers in the lists of $P", "for $j in $P:", "for $x in $j:", NULL},
-    {8, 'p', 'i', "two lists of numbers", "the larger of the numbers at each place of $P and $Q", "for $a, $b in zip($P, $Q):", "$x = max($a, $b)", NULL},
+    {7, 'p', 'i', "two lists of numbers", "the products of the numbers at the same place in $P and $Q",
+     "for $a, $b in zip($P, $Q):", "$x = $a * $b", NULL},
+    {7, 'l', 'i', "a list of numbers", "the differences between each number of $P and the one before it",
+     "for $i in range(1, len($P)):", "$x = $P[$i] - $P[$i - 1]", "for $i in range(2, len($P)):"},
+    {8, 'm', 'i', "a list of lists of numbers", "the numbers in the lists of $P",
+     "for $j in $P:", "for $x in $j:", NULL},
+    {8, 'p', 'i', "two lists of numbers", "the larger of the numbers at each place of $P and $Q",
+     "for $a, $b in zip($P, $Q):", "$x = max($a, $b)", NULL},
 };
 
 typedef struct rule {
@@ -82,11 +87,14 @@ static const struct {
     {'i', 'i', "the results of subtracting from #k=10..60# ", "#k# minus %", "#k# - @", "@ - #k#"},
     {'i', 'i', "the halves, rounded down, of ", "half of %, rounded down", "@ // 2", "@ % 2"},
     {'i', 'i', "the quotients, rounded down, by #k=3..9# of ", "% divided by #k#, rounded down", "@ // #k#", "@ % #k#"},
-    {'i', 'i', "the remainders after division by #k=3..12# of ", "the remainder of % divided by #k#", "@ % #k#", "@ // #k#"},
+    {'i', 'i', "the remainders after division by #k=3..12# of ", "the remainder of % divided by #k#", "@ % #k#",
+     "@ // #k#"},
     {'i', 'i', "the last digits of ", "the last digit of %", "abs(@) % 10", "abs(@) // 10"},
     {'i', 'i', "the negatives of ", "the negative of %", "-@", "@"},
-    {'i', 'i', "the values, with all above #k=10..40# made #k#, of ", "the smaller of % and #k#", "min(@, #k#)", "max(@, #k#)"},
-    {'i', 'i', "the values, with all below #k=2..20# made #k#, of ", "the larger of % and #k#", "max(@, #k#)", "min(@, #k#)"},
+    {'i', 'i', "the values, with all above #k=10..40# made #k#, of ", "the smaller of % and #k#", "min(@, #k#)",
+     "max(@, #k#)"},
+    {'i', 'i', "the values, with all below #k=2..20# made #k#, of ", "the larger of % and #k#", "max(@, #k#)",
+     "min(@, #k#)"},
     {'i', 'i', "the distances to #k=5..30# of ", "the distance between % and #k#", "abs(@ - #k#)", "@ - #k#"},
     {'i', 'i', "the numbers of digits of ", "the number of digits of %", "len(str(abs(@)))", "len(str(abs(@))) - 1"},
     {'c', 's', "the capital forms of ", NULL, "@.upper()", "@.lower()"},
@@ -112,29 +120,45 @@ typedef struct result {
 } result;
 static const result results[] = {
     {2, 'i', true, "the sum of ", NULL, "$t = 0", "$t = 1", "$t += @", "$t = @", NULL, "$t", "$t + 1"},
-    {2, 'i', true, "the product of ", "1 if there are none", "$t = 1", "$t = 0", "$t *= @", "$t += @", NULL, "$t", "$t - 1"},
+    {2, 'i', true, "the product of ", "1 if there are none", "$t = 1", "$t = 0", "$t *= @", "$t += @", NULL, "$t",
+     "$t - 1"},
     {2, '*', false, "the number of ", NULL, "$u = 0", "$u = 1", "$u += 1", "$u = 1", NULL, "$u", "$u - 1"},
-    {2, 'i', true, "the largest of ", "None if there are none", "$v = None", "$v = 0", "if $v is None or @ > $v:", "if $v is None or @ < $v:", "$v = @", "$v", NULL},
-    {2, 'i', true, "the smallest of ", "None if there are none", "$v = None", "$v = 0", "if $v is None or @ < $v:", "if $v is None or @ > $v:", "$v = @", "$v", NULL},
+    {2, 'i', true, "the largest of ", "None if there are none", "$v = None", "$v = 0",
+     "if $v is None or @ > $v:", "if $v is None or @ < $v:", "$v = @", "$v", NULL},
+    {2, 'i', true, "the smallest of ", "None if there are none", "$v = None", "$v = 0",
+     "if $v is None or @ < $v:", "if $v is None or @ > $v:", "$v = @", "$v", NULL},
     {2, '*', true, "a list of ", NULL, "$M = []", NULL, "$M.append(@)", "$M = [@]", NULL, "$M", "$M[1:]"},
-    {3, '*', true, "a list, in reverse order, of ", NULL, "$M = []", NULL, "$M.insert(0, @)", "$M.append(@)", NULL, "$M", NULL},
-    {3, 'i', true, "a sorted list of ", NULL, "$M = []", NULL, "$M.append(@)", "$M.insert(0, @)", NULL, "sorted($M)", "$M"},
-    {3, 'i', true, "a list, sorted from large to small, of ", NULL, "$M = []", NULL, "$M.append(@)", NULL, NULL, "sorted($M, reverse=True)", "sorted($M)"},
-    {4, '*', true, "the number of different values among ", NULL, "$e = set()", NULL, "$e.add(@)", NULL, NULL, "len($e)", "len($e) - 1"},
+    {3, '*', true, "a list, in reverse order, of ", NULL, "$M = []", NULL, "$M.insert(0, @)", "$M.append(@)", NULL,
+     "$M", NULL},
+    {3, 'i', true, "a sorted list of ", NULL, "$M = []", NULL, "$M.append(@)", "$M.insert(0, @)", NULL, "sorted($M)",
+     "$M"},
+    {3, 'i', true, "a list, sorted from large to small, of ", NULL, "$M = []", NULL, "$M.append(@)", NULL, NULL,
+     "sorted($M, reverse=True)", "sorted($M)"},
+    {4, '*', true, "the number of different values among ", NULL, "$e = set()", NULL, "$e.add(@)", NULL, NULL,
+     "len($e)", "len($e) - 1"},
     {4, '*', true, "the last of ", "None if there are none", "$v = None", NULL, "$v = @", NULL, NULL, "$v", NULL},
-    {4, 'i', true, "the difference between the largest and the smallest of ", "0 if there are none", "$M = []", NULL, "$M.append(@)", "$M = [@]", NULL, "max($M) - min($M) if $M else 0",
-     "min($M) - max($M) if $M else 0"},
-    {4, 'i', true, "the average, rounded down, of ", "0 if there are none", "$M = []", NULL, "$M.append(@)", "$M = [@]", NULL, "sum($M) // len($M) if $M else 0", "sum($M) // 2 if $M else 0"},
-    {5, '*', true, "a list without repetitions, in order of first appearance, of ", NULL, "$M = []", NULL, "if @ not in $M:", "if @ in $M:", "$M.append(@)", "$M", NULL},
-    {6, '*', true, "a dict that says how often each value occurs among ", NULL, "$d = {}", NULL, "$d[@] = $d.get(@, 0) + 1", "$d[@] = $d.get(@, 1) + 1", NULL, "$d", NULL},
-    {5, 'i', true, "the sum, with alternating signs beginning with plus, of ", NULL, "$t, $c = 0, 1", "$t, $c = 0, -1", "$t += @ * $c", "$t -= @ * $c", "=$c = -$c", "$t", NULL},
-    {6, 'i', true, "a list of the running sums of ", NULL, "$t, $M = 0, []", "$t, $M = 1, []", "$t += @", "$t = @", "=$M.append($t)", "$M", NULL},
+    {4, 'i', true, "the difference between the largest and the smallest of ", "0 if there are none", "$M = []", NULL,
+     "$M.append(@)", "$M = [@]", NULL, "max($M) - min($M) if $M else 0", "min($M) - max($M) if $M else 0"},
+    {4, 'i', true, "the average, rounded down, of ", "0 if there are none", "$M = []", NULL, "$M.append(@)", "$M = [@]",
+     NULL, "sum($M) // len($M) if $M else 0", "sum($M) // 2 if $M else 0"},
+    {5, '*', true, "a list without repetitions, in order of first appearance, of ", NULL, "$M = []", NULL,
+     "if @ not in $M:", "if @ in $M:", "$M.append(@)", "$M", NULL},
+    {6, '*', true, "a dict that says how often each value occurs among ", NULL, "$d = {}", NULL,
+     "$d[@] = $d.get(@, 0) + 1", "$d[@] = $d.get(@, 1) + 1", NULL, "$d", NULL},
+    {5, 'i', true, "the sum, with alternating signs beginning with plus, of ", NULL, "$t, $c = 0, 1", "$t, $c = 0, -1",
+     "$t += @ * $c", "$t -= @ * $c", "=$c = -$c", "$t", NULL},
+    {6, 'i', true, "a list of the running sums of ", NULL, "$t, $M = 0, []", "$t, $M = 1, []", "$t += @", "$t = @",
+     "=$M.append($t)", "$M", NULL},
     {3, 's', true, "a string made of ", NULL, "$r = ''", NULL, "$r += @", "$r = @", NULL, "$r", NULL},
-    {4, 's', true, "a string made, from the last to the first, of ", NULL, "$r = ''", NULL, "$r = @ + $r", "$r = $r + @", NULL, "$r", NULL},
-    {4, 's', true, "a string, joined with '-', of ", NULL, "$M = []", NULL, "$M.append(@)", NULL, NULL, "'-'.join($M)", "''.join($M)"},
+    {4, 's', true, "a string made, from the last to the first, of ", NULL, "$r = ''", NULL, "$r = @ + $r",
+     "$r = $r + @", NULL, "$r", NULL},
+    {4, 's', true, "a string, joined with '-', of ", NULL, "$M = []", NULL, "$M.append(@)", NULL, NULL, "'-'.join($M)",
+     "''.join($M)"},
     {5, 's', true, "a sorted list of ", NULL, "$M = []", NULL, "$M.append(@)", NULL, NULL, "sorted($M)", "$M"},
-    {5, 's', true, "the longest (the first of equals, '' if there are none) of ", NULL, "$r = ''", NULL, "if len(@) > len($r):", "if len(@) < len($r):", "$r = @", "$r", NULL},
-    {5, 'i', true, "a string, joined with ', ', of ", NULL, "$M = []", NULL, "$M.append(str(@))", NULL, NULL, "', '.join($M)", "','.join($M)"},
+    {5, 's', true, "the longest (the first of equals, '' if there are none) of ", NULL, "$r = ''", NULL,
+     "if len(@) > len($r):", "if len(@) < len($r):", "$r = @", "$r", NULL},
+    {5, 'i', true, "a string, joined with ', ', of ", NULL, "$M = []", NULL, "$M.append(str(@))", NULL, NULL,
+     "', '.join($M)", "','.join($M)"},
 };
 #define COUNT(a) ((int)(sizeof(a) / sizeof *(a)))
 
@@ -154,7 +178,7 @@ static void fill(hand *h, str *out, const char *text) {
         else if (*p == '%' && p[1] == 'q') str_add(&s, h->q), p++;
         else if (*p == '~' && !strncmp(p, "~q=", 3)) {
             const char *end = strchr(p + 1, '~'), *from = p + 3;
-            int         n   = 1;
+            int         n = 1;
             for (const char *c = from; c < end; c++) n += *c == '|';
             for (int k = (int)rng_below(h->t.r, (uint64_t)n); k > 0; k--) from = strchr(from, '|') + 1;
             size_t len = strcspn(from, "|~");
@@ -249,7 +273,7 @@ static void says_one(hand *h, str *out, const char *pattern, const char *what) {
 }
 
 static void scalar_step(pyspec *s, hand *h, str *what, int step, bool last) {
-    int  i = map_of(h->t.r, 'i');
+    int  i    = map_of(h->t.r, 'i');
     str  says = {0}, drop = {0}, text = {0};
     char buf[32];
     fill(h, &drop, maps[i].says); /* draws its number */
@@ -283,7 +307,7 @@ static void scalar(pyspec *s, hand *h, int level) {
         str_add(&s->says, what.p);
         str_add(&s->plan, "one step after the other, return the last");
     } else {
-        const rule *c = condition_of(h->t.r, 'i');
+        const rule *c    = condition_of(h->t.r, 'i');
         str         says = {0}, text = {0}, a = {0}, b = {0};
         fill(h, &says, c->says);
         str_addf(&text, "if %s:", c->code);
@@ -299,7 +323,7 @@ static void scalar(pyspec *s, hand *h, int level) {
         scalar_step(s, h, &b, 0, true);
         const char *verb = says.p, *rest = strchr(verb, ' ');
         bool        are = str_starts(verb, "are "), have = str_starts(verb, "have ");
-        size_t      n   = (size_t)(rest - verb);
+        size_t      n = (size_t)(rest - verb);
         str_addf(&s->says, "%s if %s ", a.p, s->param);
         if (are) str_add(&s->says, "is");
         else if (have) str_add(&s->says, "has");
@@ -313,7 +337,11 @@ static void scalar(pyspec *s, hand *h, int level) {
 
 /* ---- a loop */
 static int put_source(pyspec *s, hand *h, const source *src) {
-    pyspec_line *l = add(s, h, 1, src->head, src->of == 'i' && !src->bind ? "each number" : src->of == 'c' ? "each character" : src->of == 'w' ? "each word" : "each in turn");
+    pyspec_line *l = add(s, h, 1, src->head,
+                         src->of == 'i' && !src->bind ? "each number"
+                         : src->of == 'c'             ? "each character"
+                         : src->of == 'w'             ? "each word"
+                                                      : "each in turn");
     also(l, h, src->wrong);
     if (!src->bind) return 2;
     bool deeper = str_starts(src->bind, "if ") || str_starts(src->bind, "for ");
@@ -326,8 +354,8 @@ static int put_condition(pyspec *s, hand *h, char of, int indent, str *that, con
     bool        second = *first != NULL;
     do c = condition_of(h->t.r, of);
     while (c == *first);
-    *first = c;
-    str         text = {0}, says = {0};
+    *first   = c;
+    str text = {0}, says = {0};
     fill(h, &says, c->says);
     str_add(that, second ? " and that " : " that ");
     str_add(that, says.p);
@@ -348,7 +376,8 @@ static void put_result(pyspec *s, hand *h, const result *res, int indent, pyspec
     fill(h, &init->code, res->init);
     str_add(&init->why, "to begin with");
     also(init, h, res->wrong_init);
-    pyspec_line *l = add(s, h, indent, res->update, res->update2 && *res->update2 != '=' ? "is it one to take" : verbs[rng_below(h->t.r, 4)]);
+    pyspec_line *l = add(s, h, indent, res->update,
+                         res->update2 && *res->update2 != '=' ? "is it one to take" : verbs[rng_below(h->t.r, 4)]);
     also(l, h, res->wrong_update);
     if (res->update2) {
         bool same = *res->update2 == '=';
@@ -366,26 +395,36 @@ static void put_result(pyspec *s, hand *h, const result *res, int indent, pyspec
 }
 
 static void looping(pyspec *s, hand *h, int level) {
-    rng          *r   = h->t.r;
-    const source *src = source_of(r, level);
+    rng          *r    = h->t.r;
+    const source *src  = source_of(r, level);
     str           that = {0}, map = {0};
     char          of = src->of == 'i' ? 'i' : 's';
     str_clear(&that);
     str_clear(&map);
-    static const char *const names[3][4] = {{"nums", "xs", "values", "data"}, {"s", "text", "line", "word"}, {"words", "names", "items", "terms"}};
+    static const char *const names[3][4] = {
+        {"nums", "xs", "values", "data"}, {"s", "text", "line", "word"}, {"words", "names", "items", "terms"}};
     s->arg   = src->arg;
     s->loop  = true;
-    s->param = src->arg == 'n' ? "n" : src->arg == 'd' ? "table" : src->arg == 'm' ? "rows" : names[src->arg == 's' || src->arg == 't' ? 1 : src->arg == 'w' ? 2 : 0][rng_below(r, 4)];
+    s->param = src->arg == 'n'   ? "n"
+               : src->arg == 'd' ? "table"
+               : src->arg == 'm' ? "rows"
+                                 : names[src->arg == 's' || src->arg == 't' ? 1
+                                         : src->arg == 'w'                  ? 2
+                                                                            : 0][rng_below(r, 4)];
     pytpl_name(&h->t, 'P', s->param);
     if (src->arg == 'p') s->param2 = h->t.name['Q'];
     else h->t.name['Q'] = NULL;
     pyspec_line *init = &s->line[s->lines++];
     clear_line(init);
-    init->indent = 1;
-    int  indent  = put_source(s, h, src);
-    h->element   = "$x";
-    int filters  = level <= 2 ? 0 : level == 3 ? 1 : level < 7 ? (rng_below(r, 4) != 0) : level < 9 ? rng_range(r, 1, 2) : 2;
-    const rule *first = NULL;
+    init->indent        = 1;
+    int indent          = put_source(s, h, src);
+    h->element          = "$x";
+    int         filters = level <= 2   ? 0
+                          : level == 3 ? 1
+                          : level < 7  ? (rng_below(r, 4) != 0)
+                          : level < 9  ? rng_range(r, 1, 2)
+                                       : 2;
+    const rule *first   = NULL;
     for (int i = 0; i < filters; i++) indent = put_condition(s, h, src->of, indent, &that, &first);
     bool          want_map = level == 2 || (level >= 4 && rng_below(r, 4)) || level >= 9;
     const result *res      = NULL;
@@ -412,7 +451,11 @@ static void looping(pyspec *s, hand *h, int level) {
     pytpl_put(&h->t, &s->says, src->elements);
     str_add(&s->says, that.p);
     str_add(&s->empty, res->empty ? res->empty : "");
-    str_addf(&s->plan, "go through %s%s%s, %s", src->of == 'i' ? "the numbers" : src->of == 'c' ? "the characters" : "the words", filters ? ", keep those that fit" : "", want_map ? ", change each" : "",
+    str_addf(&s->plan, "go through %s%s%s, %s",
+             src->of == 'i'   ? "the numbers"
+             : src->of == 'c' ? "the characters"
+                              : "the words",
+             filters ? ", keep those that fit" : "", want_map ? ", change each" : "",
              "collect, return what was collected");
     str_free(&that);
     str_free(&map);
@@ -430,8 +473,10 @@ void pyspec_free(pyspec *s) {
 }
 
 void pyspec_draw(pyspec *s, rng *r, int level) {
-    static const char *const names[] = {"f", "solve", "calc", "compute", "process", "work_out", "evaluate", "handle", "get_value", "answer_for", "find", "make", "apply", "run_on"};
-    hand h = {.t = pytpl_new(r)};
+    static const char *const names[] = {"f",        "solve",    "calc",   "compute",   "process",
+                                        "work_out", "evaluate", "handle", "get_value", "answer_for",
+                                        "find",     "make",     "apply",  "run_on"};
+    hand                     h       = {.t = pytpl_new(r)};
     str_clear(&s->says);
     str_clear(&s->empty);
     str_clear(&s->plan);
@@ -439,7 +484,7 @@ void pyspec_draw(pyspec *s, rng *r, int level) {
     s->param2 = NULL;
     s->loop   = false;
     s->f      = names[rng_below(r, sizeof names / sizeof *names)];
-    bool one = level == 1 || (level == 2 && rng_below(r, 3));
+    bool one  = level == 1 || (level == 2 && rng_below(r, 3));
     pytpl_name(&h.t, 'f', s->f);
     s->param = one ? (const char *const[]){"n", "x", "num", "number"}[rng_below(r, 4)] : "";
     if (one) pytpl_name(&h.t, 'P', s->param);
@@ -452,7 +497,9 @@ static void put_line(str *out, const pyspec *s, int i, int slip, int which) {
     const pyspec_line *l    = &s->line[i];
     bool               deep = i == slip && which == PYSPEC_DEEP, bare = i == slip && which == PYSPEC_BARE;
     for (int k = 0; k < l->indent + deep; k++) str_add(out, "    ");
-    str_add(out, i == slip && which < PYSPEC_WRONGS ? l->wrong[which].p : bare ? l->code.p + strlen("return ") : l->code.p);
+    str_add(out, i == slip && which < PYSPEC_WRONGS ? l->wrong[which].p
+                 : bare                             ? l->code.p + strlen("return ")
+                                                    : l->code.p);
 }
 
 void pyspec_line_put(str *out, const pyspec *s, int i, int slip, int which) {
@@ -492,8 +539,13 @@ const char *pyspec_takes(const pyspec *s) {
 
 /* ---- arguments */
 static void numbers(str *out, rng *r, int n) {
+    int last = 0;
     str_addc(out, '[');
-    for (int i = 0; i < n; i++) str_addf(out, "%s%d", i ? ", " : "", rng_range(r, rng_below(r, 8) ? 0 : -9, rng_below(r, 3) ? 15 : 45));
+    for (int i = 0; i < n; i++) {
+        bool again = i && rng_below(r, 6) == 0; /* a repetition, which a set would lose */
+        if (!again) last = rng_range(r, rng_below(r, 8) ? 0 : -9, rng_below(r, 3) ? 15 : 45);
+        str_addf(out, i ? ", %d" : "%d", last);
+    }
     str_addc(out, ']');
 }
 
@@ -529,7 +581,8 @@ static void argument(str *out, const pyspec *s, rng *r, int size) {
         break;
     default:
         str_add(out, s->arg == 'w' ? "[" : "'");
-        for (int i = 0; i < n && i < 5; i++) str_addf(out, s->arg == 'w' ? "%s'%s'" : "%s%s", !i ? "" : s->arg == 'w' ? ", " : " ", pytpl_word(r));
+        for (int i = 0; i < n && i < 5; i++)
+            str_addf(out, s->arg == 'w' ? "%s'%s'" : "%s%s", !i ? "" : s->arg == 'w' ? ", " : " ", pytpl_word(r));
         str_add(out, s->arg == 'w' ? "]" : "'");
     }
 }

@@ -1,4 +1,5 @@
-/* pyspec.h -- functions that a sentence describes: what to go through, what to keep, what to make of it, what to return.
+/* pyspec.h -- functions that a sentence describes: what to go through, what to keep, what to make of it, what to
+ * return.
  *
  *   pyspec s = {0};
  *   pyspec_draw(&s, &r, 4);                 // s.says: "the sum of the squares of the numbers in nums that are even"
@@ -39,6 +40,6 @@ void pyspec_line_put(str *out, const pyspec *s, int i, int slip, int which);
 /* Draw a mistake. */
 bool pyspec_bug(const pyspec *s, rng *r, int *line, int *which);
 /* A call with drawn arguments; size 0: the empty ones, 1 small, 2 usual. */
-void pyspec_call(str *out, const pyspec *s, rng *r, int size);
+void        pyspec_call(str *out, const pyspec *s, rng *r, int size);
 const char *pyspec_takes(const pyspec *s); /* "a list of numbers" */
 #endif

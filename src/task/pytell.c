@@ -48,7 +48,7 @@ void pytell_end(pymachine *m) {
     if (m->tell == PYRUN_SILENT) return;
     str *o = m->t->out;
     if (m->tell == PYRUN_SHORT && !m->begun && m->head && m->head >= m->start) { /* a turn that changed nothing */
-        o->len    = m->head - 1;
+        o->len       = m->head - 1;
         o->p[o->len] = 0;
     }
     m->head = 0;

@@ -38,11 +38,13 @@ static const struct {
 };
 
 static const char *const words[] = {
-    "cat", "dog", "sun", "tree", "book", "fish", "bird", "moon", "star", "rain", "snow", "wind", "lamp", "door", "milk", "cake",
-    "apple", "grape", "lemon", "mango", "peach", "plum", "pear", "table", "chair", "house", "river", "stone", "cloud", "plant",
-    "green", "blue", "red", "gold", "pink", "gray", "hello", "world", "python", "code", "data", "loop", "list", "tea", "coffee",
-    "level", "noon", "radar", "kayak", "banana", "orange", "paper", "pencil", "train", "plane", "boat", "car", "bus", "bike",
-    "north", "south", "east", "west", "spring", "summer", "winter", "music", "dance", "paint", "cloth", "bread", "soup", "rice"};
+    "cat",    "dog",   "sun",   "tree",  "book",  "fish",   "bird",   "moon",  "star",   "rain",   "snow",
+    "wind",   "lamp",  "door",  "milk",  "cake",  "apple",  "grape",  "lemon", "mango",  "peach",  "plum",
+    "pear",   "table", "chair", "house", "river", "stone",  "cloud",  "plant", "green",  "blue",   "red",
+    "gold",   "pink",  "gray",  "hello", "world", "python", "code",   "data",  "loop",   "list",   "tea",
+    "coffee", "level", "noon",  "radar", "kayak", "banana", "orange", "paper", "pencil", "train",  "plane",
+    "boat",   "car",   "bus",   "bike",  "north", "south",  "east",   "west",  "spring", "summer", "winter",
+    "music",  "dance", "paint", "cloth", "bread", "soup",   "rice"};
 
 pytpl pytpl_new(rng *r) { return (pytpl){.r = r}; }
 
