@@ -305,7 +305,7 @@ static void back_string(trace *t, const step *s, value *v) {
         else if (slip) snprintf(v->s, WORD, "%s%c", was + 1, was[0]);
         else snprintf(v->s, WORD, "%c%.*s", was[n - 1], (int)n - 1, was);
         break;
-    case S_CUT: snprintf(v->s, WORD, "a%.38s", was); break;
+    case S_CUT: snprintf(v->s, WORD, "m%.38s", was); break;
     case S_PAIRS:
         for (size_t i = 0; i < n; i++) v->s[i / 2] = was[i];
         v->s[n / 2] = 0;
@@ -313,6 +313,7 @@ static void back_string(trace *t, const step *s, value *v) {
     default:
         for (char *c = v->s; *c; c++) *c = (char)(*c + (slip ? 1 : -1));
     }
+    if (strchr(v->s, '`')) t->bad = true; /* answers stand between such */
 }
 
 static void back_list(trace *t, const step *s, value *v) {
@@ -352,7 +353,7 @@ static void back_other(trace *t, const step *s, value *v) {
     case S_LEN:
         if (i < 0 || n >= WORD) t->bad = true;
         *v = (value){.t = 's'};
-        for (long k = 0; k < n && !t->bad; k++) v->s[k] = 'a';
+        for (long k = 0; k < n && !t->bad; k++) v->s[k] = 'm';
         break;
     case L_LEN:
         if (i < 0 || n > ITEMS) t->bad = true;
