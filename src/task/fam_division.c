@@ -116,6 +116,28 @@ static void make(rng *r, int level, problem *p) {
         (word_slot[]){{"a", a}, {"b", b}, {"v", v}, {"w", w}, {0}});
 }
 
+/* "Each gets 7 and 26 are left": two numbers and no more, bold ones if there are any, and a word for the second. */
+static bool told(const char *text, const char *truth) {
+    static const char *const rest[] = {"left", "remain", "over", "rest"}, *const no[] = {" not ", "cannot", "n't",
+                                                                                         "?",     " or ",   "no:"};
+    str         s = {0};
+    const char *c = text;
+    long        have[2], want[2];
+    bool        word = false;
+    for (int i = 0; i < NUM_COUNT(no); i++)
+        if (strcasestr(text, no[i])) return false;
+    for (int i = 0; i < NUM_COUNT(rest); i++) word |= strcasestr(text, rest[i]) != NULL;
+    for (const char *end; (c = strstr(c, "**")) && (end = strstr(c + 2, "**")); c = end + 2) {
+        str_addn(&s, c + 2, (size_t)(end - c - 2));
+        str_addc(&s, ' ');
+    }
+    if (!s.len) str_add(&s, text);
+    bool ok = word && !strpbrk(s.p, "/-") && numfam_numbers(s.p, s.len, have, 2) == 2 &&
+              numfam_numbers(truth, strlen(truth), want, 2) == 2 && have[0] == want[0] && have[1] == want[1];
+    str_free(&s);
+    return ok;
+}
+
 static bool right(const problem *p, const char *text, char why[96]) {
     if (strstr(p->truth.p, " remainder 0")) { /* "12", "exactly 12", "12, nothing is left" are fair, too */
         problem q = *p;
@@ -126,7 +148,8 @@ static bool right(const problem *p, const char *text, char why[96]) {
         str_free(&t);
         if (ok) return true;
     }
-    return numfam_right(p, text, why);
+    if (numfam_right(p, text, why)) return true;
+    return strstr(p->truth.p, " remainder ") && told(text, p->truth.p);
 }
 
 static bool solve(const problem *p, str *truth, char why[96]) {

@@ -400,12 +400,12 @@ typedef struct part {
     size_t      n;
 } part;
 
-static part bold_of(const char *text) { /* what is bold, or all of it */
-    const char *a = strstr(text, "**"), *b = a ? strstr(a + 2, "**") : NULL;
-    const char *x = strstr(text, "\\boxed{");
-    if (b) return (part){a + 2, (size_t)(b - a - 2)};
-    if (x) return (part){x + 7, strlen(x + 7)};
-    return (part){text, strlen(text)};
+/* The next bold part or box from *at on, which moves behind it; false if there is none. */
+static bool next_bold(const char **at, part *out) {
+    const char *a = strstr(*at, "**"), *b = a ? strstr(a + 2, "**") : NULL, *x = strstr(*at, "\\boxed{");
+    if (b) *out = (part){a + 2, (size_t)(b - a - 2)}, *at = b + 2;
+    else if (x) *out = (part){x + 7, strlen(x + 7)}, *at = x + 7 + strlen(x + 7);
+    return b || x;
 }
 
 /* The last number in a text as it is written, \frac{2}{3} as 2/3; "" if there is none. */
@@ -543,9 +543,15 @@ static bool right(const problem *p, const char *text, char why[96]) {
     if (rel) return ratio_read(end, &b, &end) && right_relation(text, a, rel, b, larger, t, why);
     if (!answer_matches(text, t, why)) return false;
     if (!asked_value(p->question.p, a)) return true;
-    char written[48];
-    last_written(bold_of(text), written);
-    return !strcmp(written, t) || fail(why, "it written another way", t);
+    char        written[48];
+    const char *at   = text;
+    part        bold = {text, strlen(text)};
+    bool        ok, any = next_bold(&at, &bold);
+    do {
+        last_written(bold, written);
+        ok = !strcmp(written, t);
+    } while (ok && any && next_bold(&at, &bold));
+    return ok || fail(why, "it written another way", t);
 }
 
 static bool starts(const char **s, size_t *n, const char *head) {

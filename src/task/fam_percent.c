@@ -372,6 +372,11 @@ static bool right(const problem *p, const char *text, char why[96]) {
     bool                     change = n && p->truth.p[n - 1] == '%' && strcasestr(p->question.p, "change"), ok;
     if (verify_echo(p->question.p, text, why)) return false;
     str_addn(&t, p->truth.p, n && p->truth.p[n - 1] == '%' ? n - 1 : n);
+    str plain = {0}; /* +25% is 25% */
+    for (const char *c = text; *c; c++)
+        if (*c != '+' || !isdigit((unsigned char)c[1]) || (c > text && (isalnum((unsigned char)c[-1]) || c[-1] == ' ')))
+            str_addc(&plain, *c);
+    if (plain.p) text = plain.p;
     ok = answer_matches(text, t.p, why);
     if (change || p->truth.p[0] == '-') {
         bool down = p->truth.p[0] == '-', says_less = word_in(text, less), says_more = word_in(text, more);
@@ -382,6 +387,7 @@ static bool right(const problem *p, const char *text, char why[96]) {
         }
     }
     str_free(&t);
+    str_free(&plain);
     return ok;
 }
 

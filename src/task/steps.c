@@ -261,6 +261,17 @@ static bool condition(const char *s, size_t after, size_t to, bool *holds) {
     return false;
 }
 
+/* "25% of 64 = 16", "889 mod 26 = 5": what stands left of the = is only the last operand of a word. */
+static bool operand_of_word(const char *s, size_t la) {
+    static const char *const word[] = {"of", "mod", "modulo", "times", "plus", "minus", "by", "over"};
+    while (la > 0 && s[la - 1] == ' ') la--;
+    size_t n = 0;
+    while (n < la && isalpha((unsigned char)s[la - 1 - n])) n++;
+    for (size_t i = 0; n && i < sizeof word / sizeof *word; i++)
+        if (strlen(word[i]) == n && !strncmp(s + la - n, word[i], n)) return true;
+    return false;
+}
+
 static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size_t rb, size_t to,
                   const steps_unknown *x, steps_report *rep) {
     ratio  l, r, d;
@@ -268,6 +279,7 @@ static void judge(const char *s, size_t la, size_t lb, char rel, size_t ra, size
     size_t after = rb;
     trim(s, &la, &lb);
     trim(s, &ra, &rb);
+    if (rel == '=' && operand_of_word(s, la)) return;
     if (lb - la > 1 && s[la] == '-' && s[la + 1] == ' ') return; /* the end of "5x - 3": not all of it */
     if (!steps_value(s + la, lb - la, x, &l) || !steps_value(s + ra, rb - ra, x, &r)) return;
     while (after < to && s[after] == ' ') after++;
