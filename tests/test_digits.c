@@ -194,6 +194,10 @@ static void test_the_checker_reads_decimals(void **state) {
                  {"so 3.5 < 3.45", 1, 1},
                  {"it is 2. 3 + 4 = 7.", 1, 0},
                  {"-1.5 - 2 = -3.5", 1, 0},
+                 {"25% of 64 = 16", 0, 0},
+                 {"889 mod 26 = 5", 0, 0},
+                 {"2 1/3 = 7/3", 1, 0},
+                 {"12<34, 0 ->0", 1, 0},
                  {"1/8 = 0.125", 1, 0},
                  {"2/3 = 0.66", 1, 1}};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
