@@ -295,7 +295,7 @@ long alg_gcd(long a, long b) {
 }
 
 bool alg_is_square(long v, long *root) {
-    if (v < 0) return false;
+    if (v < 0 || v > 1000000000000L) return false;
     *root = 0;
     while (*root * *root < v) ++*root;
     return *root * *root == v;

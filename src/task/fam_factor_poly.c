@@ -509,6 +509,8 @@ static bool solve(const problem *p, str *truth, char why[96]) {
     if (!alg_understood(p, &s, &n, why)) return false;
     if (!alg_between(s, n, "factor ", NULL, &e, &len) || !poly_read(e, len, &v, NULL) || !poly_degree(&v) || !whole(&v))
         return alg_not("a polynomial to factor", s, why);
+    for (int i = 0; i <= POLY_DEGREE; i++) /* the roots are found by trying */
+        if (llabs(v.c[i].p) > 20000) return alg_not("a polynomial with small coefficients", s, why);
     product out    = {.c = content(&v) * (v.c[poly_degree(&v)].p < 0 ? -1 : 1)};
     char    letter = v.letter;
     for (int i = 0; i <= POLY_DEGREE; i++) v.c[i].p /= out.c;

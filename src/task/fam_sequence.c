@@ -629,10 +629,10 @@ static bool read_seq(const char *s, size_t n, seq *q) {
         } else if (!strncmp(s, "formula for term n", 18)) {
             q->w = FORMULA;
             s += 18;
-        } else if (!strncmp(s, "term ", 5) && ratio_read(s + 5, &v, &e)) {
+        } else if (!strncmp(s, "term ", 5) && ratio_read(s + 5, &v, &e) && v.p > 0 && v.p < 100000) {
             q->w = FAR, q->far = (long)v.p;
             s = e;
-        } else if (ratio_read(s, &v, &e) && v.q == 1 && q->n < TERMS) {
+        } else if (ratio_read(s, &v, &e) && v.q == 1 && llabs(v.p) < 1000000 && q->n < TERMS) {
             q->t[q->n++] = (long)v.p;
             s            = e;
         } else {
