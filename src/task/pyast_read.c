@@ -84,7 +84,7 @@ static int string(reader *r, bool format) {
     int  first = 0, last = 0;
     str_clear(&s);
     for (; *r->at && *r->at != quote && *r->at != '\n'; r->at++) {
-        if (*r->at == '\\') {
+        if (*r->at == '\\' && r->at[1]) {
             str_addc(&s, escaped(*++r->at));
         } else if (format && *r->at == '{') {
             r->at++;
@@ -100,7 +100,8 @@ static int string(reader *r, bool format) {
             str_addc(&s, *r->at);
         }
     }
-    if (!r->bad && *r->at++ != quote) fail(r, "a string does not end");
+    if (!r->bad && *r->at != quote) fail(r, "a string does not end");
+    if (!r->bad) r->at++;
     int k = r->bad ? 0 : text_node(r, s.p, s.len);
     str_free(&s);
     if (r->bad || !format) return k;
