@@ -66,6 +66,12 @@ static void value_of(str *s, const biz_draft *d, decimal v) {
     if (d->kind == BIZ_UNITS && d->unit && d->unit[0]) str_addf(s, " %s", d->unit);
 }
 
+/* Neither nothing at all, which has no sign to speak of, nor below 0 where that is no answer. */
+static bool speakable(const biz_draft *d) {
+    long v = sheet_last(&d->s).v;
+    return v > 0 || (v < 0 && (d->negative || d->named));
+}
+
 void biz_draft_make(problem *p, rng *r, int level, const char *name, void (*draw)(biz_draft *d)) {
     biz_draft d     = {0};
     str       value = {0};
@@ -74,7 +80,7 @@ void biz_draft_make(problem *p, rng *r, int level, const char *name, void (*draw
         d   = (biz_draft){.r = r, .level = level, .q = biz_measure(r, true), .most = rng_below(r, 2)};
         d.m = d.q.m;
         draw(&d);
-    } while (!sheet_values(&d.s) || !sheet_last(&d.s).v); /* nothing at all would have no sign to speak of */
+    } while (!sheet_values(&d.s) || !speakable(&d));
     p->level = level;
     biz_open(p, name, d.u.p, d.plan);
     ask(p, &d);

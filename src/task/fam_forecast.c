@@ -36,7 +36,7 @@ static int series(biz_draft *d, int n, int *of) {
         base   = level == 1 ? (int)biz_draft_range(d, 3, 99) : (int)biz_draft_range(d, 100, 900);
     long step  = level == 1 ? biz_draft_range(d, 2, 60) : biz_draft_range(d, 5, level == 2 ? 190 : 120),
          exact = level <= 6;
-    if (fall) base += (int)step * (n + 3), step = -step;
+    if (fall) base += (int)step * (n + 6), step = -step;
     long total = step * (n - 1) + (exact ? 0 : biz_draft_range(d, -n, n));
     for (int i = 0; i < n; i++) {
         l->v[i][c] = base + (i == n - 1 ? total : step * i);

@@ -163,29 +163,23 @@ static void draw(biz_draft *d) {
     else if (d->level == 8) draw_revenue(d);
     else if (d->level == 9)
         draw_years(d), d->kind = BIZ_UNITS, d->unit = "percentage points",
-                       d->answer = "{It changed by|The share moved by|A change of} <v>.";
+                       d->answer   = "{It rose by|The share grew by|A gain of} <v>.",
+                       d->negative = "{It fell by|The share shrank by|A loss of} <v>.";
     else draw_group(d);
 }
 
-static void make(rng *r, int level, problem *p) {
-    biz_draft_make(p, r, level, "share", draw);
-    if (p->truth.p[0] == '-') { /* the sign in words */
-        const char *v = strstr(p->answer.p, "**");
-        str         s = {0};
-        str_addf(&s, "It fell by %s", v);
-        str_clear(&p->answer);
-        str_add(&p->answer, s.p);
-        str_free(&s);
-    }
-}
+static void make(rng *r, int level, problem *p) { biz_draft_make(p, r, level, "share", draw); }
 
 /* The values of the rows whose names stand in `find`. */
 static ratio named_in(const biz_field *f, const char *find) {
     ratio s = {0, 1};
     for (int i = 0; i < f->n; i++) {
-        const char *at = strstr(find, f->name[i]);
-        size_t      n  = strlen(f->name[i]);
-        if (n && at && at > find && at[-1] == ' ' && (!at[n] || at[n] == ' ')) s = biz_calc(s, '+', f->v[i]);
+        size_t n = strlen(f->name[i]);
+        for (const char *at = find; n && (at = strstr(at, f->name[i])); at++) { /* North is not in Northeast */
+            if (at == find || at[-1] != ' ' || (at[n] && at[n] != ' ')) continue;
+            s = biz_calc(s, '+', f->v[i]);
+            break;
+        }
     }
     return s;
 }
