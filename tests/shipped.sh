@@ -54,6 +54,9 @@ asked "solve 3(y+2)=27" "y = 7"
 asked "How much is 304 minus 87?" "217"
 share "questions as people type them" 0.9 "$r1" eval -m "$model" --data tests/asked/questions.jsonl
 share "more of them" 0.9 "$r1" eval -m "$model" --data tests/asked/fresh.jsonl
-share "linear, unseen" 0.93 "$r1" eval -m "$model" --suite linear --limit 150 --seed 5
-share "arithmetic, unseen" 0.93 "$r1" eval -m "$model" --suite arithmetic --limit 150 --seed 5
+# It was trained on levels 1 to 5.
+for f in linear arithmetic; do
+    share "$f, level 3, unseen" 0.93 "$r1" eval -m "$model" --suite $f --level 3 --limit 75 --seed 5
+    share "$f, level 5, unseen" 0.9 "$r1" eval -m "$model" --suite $f --level 5 --limit 75 --seed 5
+done
 exit "$failed"

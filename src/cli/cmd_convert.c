@@ -34,7 +34,7 @@ static bool same_file(const char *a, const char *b) {
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-static bool convert(const char *src, const char *dst, const char *type, const char *name, err *e) {
+static bool convert(const char *src, const char *dst, const char *type, const char *name, int ctx, err *e) {
     bool  to_gguf = str_ends(dst, ".gguf");
     dtype t       = DT_NONE;
     if (type) {
@@ -49,7 +49,8 @@ static bool convert(const char *src, const char *dst, const char *type, const ch
     model *m = cli_model(src, e);
     if (!m) return false;
     if (to_gguf && t == DT_NONE) t = usual_type(m);
-    bool ok = to_gguf ? model_save_gguf(m, dst, t, name ? name : model_name(m), e) : model_save_hf(m, dst, e);
+    bool ok = (!ctx || model_declare_context(m, ctx, e)) &&
+              (to_gguf ? model_save_gguf(m, dst, t, name ? name : model_name(m), e) : model_save_hf(m, dst, e));
     if (ok) {
         char buf[32];
         cli_count((double)cfg_count(model_cfg(m)).total, buf);
@@ -63,9 +64,11 @@ static bool convert(const char *src, const char *dst, const char *type, const ch
 int cmd_convert(int argc, char **argv) {
     const char *type = NULL, *name = NULL;
     bool        quiet = false;
-    int         first, status;
+    int         ctx   = 0, first, status;
     opt table[] = {OPT_STR('t', "type", &type, "TYPE", "f32, f16, bf16 or q8_0 (default: what most weights have)"),
                    OPT_STR(0, "name", &name, "NAME", "general.name in the GGUF file"),
+                   OPT_INT(0, "ctx", &ctx, 0, 1 << 24, "N",
+                           "context that DST declares, if it was trained on less than it could hold"),
                    OPT_BOOL('q', "quiet", &quiet, "nothing on stderr but errors"), OPT_END};
     err e       = {0};
     if (!cli_options(table, argc, argv, usage, about, &first, &status)) return status;
@@ -74,5 +77,5 @@ int cmd_convert(int argc, char **argv) {
         return cli_usage("convert", &e);
     }
     if (quiet) log_set_level(LOG_QUIET);
-    return convert(argv[first], argv[first + 1], type, name, &e) ? CLI_OK : cli_fail(&e);
+    return convert(argv[first], argv[first + 1], type, name, ctx, &e) ? CLI_OK : cli_fail(&e);
 }

@@ -70,7 +70,15 @@ void model_free(model *m) {
     mem_free(m);
 }
 
-const cfg  *model_cfg(const model *m) { return &m->c; }
+const cfg *model_cfg(const model *m) { return &m->c; }
+
+bool model_declare_context(model *m, int n, err *e) {
+    if (n < 1 || n > m->c.max_position_embeddings)
+        return err_set(e, "a context of %d: expected 1..%d, which is what the model has", n,
+                       m->c.max_position_embeddings);
+    m->c.max_position_embeddings = n;
+    return true;
+}
 tokenizer  *model_tokenizer(model *m) { return m->tok; }
 const char *model_name(const model *m) { return m->name; }
 int         model_param_count(const model *m) { return m->n_params; }

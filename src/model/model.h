@@ -29,11 +29,13 @@ typedef struct model_work model_work;
 typedef struct kv_cache   kv_cache;
 
 /* ---- life ---- */
-model      *model_new(const cfg *c, uint64_t seed,
-                      err *e) R1_MUST_USE; /* float32, random: normal(0, 0.02), residual outputs scaled */
-model      *model_load(const char *path, err *e) R1_MUST_USE;
-void        model_free(model *m);
-const cfg  *model_cfg(const model *m);
+model     *model_new(const cfg *c, uint64_t seed,
+                     err *e) R1_MUST_USE; /* float32, random: normal(0, 0.02), residual outputs scaled */
+model     *model_load(const char *path, err *e) R1_MUST_USE;
+void       model_free(model *m);
+const cfg *model_cfg(const model *m);
+/* What the files that this model is saved to will say of its context: no more than it has, 1 <= n. */
+bool        model_declare_context(model *m, int n, err *e) R1_MUST_USE;
 tokenizer  *model_tokenizer(model *m);                   /* from the file; NULL if it had none. Owned by the model. */
 void        model_set_tokenizer(model *m, tokenizer *t); /* takes ownership */
 const char *model_name(const model *m);                  /* general.name, or the file's stem */
@@ -93,11 +95,11 @@ typedef struct model_losses {
     double balance;      /* sequence-wise balance loss, alpha included, mean over MoE layers */
 } model_losses;
 typedef struct loss_args {
-    float scale;         /* gradients are of scale * (nll + mtp_lambda * mtp_nll) [+ balance * balance_scale] */
-    float mtp_lambda;    /* DeepSeek-V3 eq. 25; 0 skips the module */
-    float balance_alpha; /* DeepSeek-V3 eq. 17 */
-    bool  backward;      /* false: evaluate only */
-    float *row_nll;      /* [T], out: w * -log p(tgt) of each row; NULL: not wanted */
+    float  scale;         /* gradients are of scale * (nll + mtp_lambda * mtp_nll) [+ balance * balance_scale] */
+    float  mtp_lambda;    /* DeepSeek-V3 eq. 25; 0 skips the module */
+    float  balance_alpha; /* DeepSeek-V3 eq. 17 */
+    bool   backward;      /* false: evaluate only */
+    float *row_nll;       /* [T], out: w * -log p(tgt) of each row; NULL: not wanted */
 } loss_args;
 /* Forward and (if asked) backward; parameter gradients are accumulated. w must be WORK_TRAIN. */
 void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a, model_losses *out);

@@ -28,7 +28,7 @@ typedef struct fam_phases {
     bool (*check)(trace *t, void *ctx, const fam_value *found);
     void *ctx;
 } fam_phases;
-/* Appends Work and Check to p->reasoning, at level >= 2 in 8% of the problems after a Work that went wrong at one place
+/* Appends Work and Check to p->reasoning, at level >= 2 in 12% of the problems after a Work that went wrong at one place
  * and a Check that finds it. Returns the value. Work is run several times and must write the same each time but for the
  * slip; the last run has none, so what it leaves in ctx is right. */
 fam_value fam_work(problem *p, rng *r, const fam_phases *ph);

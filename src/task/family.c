@@ -88,7 +88,7 @@ static void cut(str *s, size_t len) {
     s->p[len] = 0;
 }
 
-enum { SLIP_PERCENT = 8, SLIP_TRIES = 12 };
+enum { SLIP_PERCENT = 12, SLIP_TRIES = 12 };
 
 fam_value fam_work(problem *p, rng *r, const fam_phases *ph) {
     trace     t;
