@@ -27,9 +27,10 @@ struct loader {
     uint64_t          skipped;
     const curriculum *cur;
     problem           p;
-    int               p_cur; /* p's number in the curriculum */
-    ids               doc;   /* document number doc_at, if doc_valid */
-    float            *doc_w; /* [doc.n] */
+    int               p_cur;      /* p's number in the curriculum */
+    ids               doc;        /* document number doc_at, if doc_valid */
+    float            *doc_w;      /* [doc.n] */
+    int               doc_prompt; /* of its tokens, the prompt; 0: a text */
     uint64_t          doc_at;
     bool              doc_valid, doc_fits;
 };
@@ -44,6 +45,7 @@ void rows_batch_init(rows_batch *b, int cap, int max_seq) {
     b->start  = mem_calloc((size_t)max_seq + 1, sizeof *b->start);
     b->family = mem_calloc((size_t)max_seq, sizeof *b->family);
     b->level  = mem_calloc((size_t)max_seq, sizeof *b->level);
+    b->prompt = mem_calloc((size_t)max_seq, sizeof *b->prompt);
 }
 
 void rows_batch_free(rows_batch *b) {
@@ -54,6 +56,7 @@ void rows_batch_free(rows_batch *b) {
     mem_free(b->start);
     mem_free(b->family);
     mem_free(b->level);
+    mem_free(b->prompt);
     *b = (rows_batch){0};
 }
 
@@ -166,11 +169,11 @@ static row_kind choose(loader *ld, uint64_t i) {
 /* Make document i in ld->doc and ld->doc_w; doc_fits is false for a problem longer than max_len. */
 static void make_doc(loader *ld, uint64_t i) {
     if (ld->doc_valid && ld->doc_at == i) return;
-    ld->doc.n = 0;
+    ld->doc.n = ld->doc_prompt = 0;
     mem_free(ld->doc_w);
     ld->doc_w = NULL;
     if (choose(ld, i) != ROW_TEXT) {
-        sample_tokens(ld->tok, &ld->p, ld->loss, &ld->doc, NULL, &ld->doc_w);
+        sample_tokens(ld->tok, &ld->p, ld->loss, &ld->doc, &ld->doc_prompt, &ld->doc_w);
         ld->doc_fits = ld->doc.n <= ld->max_len;
     } else {
         int32_t bos = tok_id(ld->tok, CHAT_BOS);
@@ -220,6 +223,7 @@ void loader_fill(loader *ld, uint64_t *next, rows_batch *b) {
         b->n += n;
         b->family[b->n_seq]  = ld->p_cur;
         b->level[b->n_seq]   = ld->p.level;
+        b->prompt[b->n_seq]  = ld->doc_prompt;
         b->start[++b->n_seq] = b->n;
         ++*next;
     }

@@ -30,6 +30,7 @@ typedef struct rows_batch {
     int32_t *start;           /* [max_seq + 1]: document s is start[s]..start[s+1] */
     int      learn;           /* how many w are non-zero */
     int     *family, *level;  /* [max_seq] of a document: its number in the curriculum, -1: none; its level */
+    int     *prompt;          /* [max_seq] tokens of its prompt; 0: a text */
 } rows_batch;
 void rows_batch_init(rows_batch *b, int cap, int max_seq);
 void rows_batch_free(rows_batch *b);

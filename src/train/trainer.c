@@ -89,10 +89,13 @@ static double load_ratio(model *m) {
 }
 
 /* ---- the curriculum: what a step's documents say about their families' levels ---- */
+/* The question is noise here, whatever the stage learns from: names and numbers cannot be foretold. Counted is what
+ * follows from it. */
 static void note_losses(trainer *t, const rows_batch *b) {
     for (int q = 0; q < b->n_seq; q++) {
         double sum = 0, n = 0;
-        for (int i = b->start[q]; i < b->start[q + 1]; i++) {
+        int    from = b->prompt[q] > 0 ? b->start[q] + b->prompt[q] - 1 : b->start[q];
+        for (int i = from; i < b->start[q + 1]; i++) {
             sum += (double)t->row_nll[i];
             n += (double)b->w[i];
         }
@@ -135,8 +138,7 @@ static bool curriculum_setup(trainer *t, err *e) {
     str_free(&s);
     if (!fits) return err_set(e, "mix %s: the curriculum's state is too long for a checkpoint", mix->name);
     loader_follow(t->train, &t->cur);
-    if (mix->curriculum == CURRICULUM_LOSS)
-        t->row_nll = mem_calloc((size_t)t->o->micro_tokens, sizeof *t->row_nll);
+    if (mix->curriculum == CURRICULUM_LOSS) t->row_nll = mem_calloc((size_t)t->o->micro_tokens, sizeof *t->row_nll);
     return true;
 }
 
@@ -405,8 +407,8 @@ static bool setup(trainer *t, err *e) {
     str_clear(&path);
     str_addf(&path, "%s/metrics.jsonl", t->a->dir);
     ok = ok && (t->w = work_new(t->m, o->micro_tokens, WORK_TRAIN, e)) &&
-         (t->train = make_loader(t, SPLIT_TRAIN, &mix_hash, e)) &&
-         (t->valid = make_loader(t, SPLIT_VALID, NULL, e)) && curriculum_setup(t, e);
+         (t->train = make_loader(t, SPLIT_TRAIN, &mix_hash, e)) && (t->valid = make_loader(t, SPLIT_VALID, NULL, e)) &&
+         curriculum_setup(t, e);
     if (ok && t->a->resume && fs_exists(t->last.p)) {
         ok = resume(t, e);
         if (ok && t->s.mix_hash != mix_hash)
