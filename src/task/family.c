@@ -182,6 +182,7 @@ verdict family_check(const family *f, const problem *p, const char *response) {
     v.format     = once && phases_ok(from, (size_t)(end - from), why) &&
                (!blank(text, strlen(text)) || fault(why, "an empty answer"));
     if (!once) fault(v.why, "think tags more than once");
+    else if (!v.right && !v.why[0]) snprintf(v.why, sizeof v.why, "expected %.60s, found something else", p->truth.p);
     else if (v.right && !v.format) memcpy(v.why, why, sizeof why);
     return v;
 }
