@@ -143,6 +143,22 @@ RUN(bgemm_grads) { k->bgemm(64, n, 64, D.h, 64, D.h + 65536, 64 * 16, BGEMM_ADD,
 RUN(bgemm_linear) { k->bgemm(512, n, 256, D.h, 256, D.h + 262144, 256 * 16, BGEMM_F32, D.d, n); }
 RUN(bgemm_linear_bf16) { k->bgemm(512, n, 256, D.h, 256, D.h + 262144, 256 * 16, BGEMM_BF16, D.d, n); }
 
+/* 8 bits: D.h holds random bytes as well as anything. igemm_row is decoding: one row, n weights in rows of ROW. */
+static int8_t *bytes(size_t at) { return (int8_t *)(void *)D.h + at; }
+RUN(quant_f32) {
+    for (int i = 0; i < 64; i++) D.sink += k->quant_f32(bytes((size_t)(i * n)), D.a + i * n, n);
+}
+RUN(quant_bf16) {
+    for (int i = 0; i < 64; i++) D.sink += k->quant_bf16(bytes((size_t)(i * n)), D.h + 65536 + i * n, n);
+}
+RUN(quant_by) { k->quant_by(bytes(0), D.h + n, D.a, 0.01f, n); }
+RUN(panel_i8) { k->panel_i8(bytes(0), n * 16, bytes(1 << 20), n, n, n); }
+RUN(igemm_row) { k->igemm(1, n / ROW, ROW, bytes(0), ROW, D.b, bytes(4096), ROW * 16, D.b, BGEMM_F32, D.d, n / ROW); }
+RUN(igemm_rows4) { k->igemm(4, n / ROW, ROW, bytes(0), ROW, D.b, bytes(4096), ROW * 16, D.b, BGEMM_F32, D.d, n / ROW); }
+RUN(igemm_rows8) { k->igemm(8, n / ROW, ROW, bytes(0), ROW, D.b, bytes(4096), ROW * 16, D.b, BGEMM_F32, D.d, n / ROW); }
+RUN(igemm_linear) { k->igemm(512, n, 256, bytes(0), 256, D.b, bytes(262144), 256 * 16, D.b, BGEMM_F32, D.d, n); }
+RUN(igemm_linear_bf16) { k->igemm(512, n, 256, bytes(0), 256, D.b, bytes(262144), 256 * 16, D.b, BGEMM_BF16, D.d, n); }
+
 enum { SMALL = 1 << 15, MEM = 1 << 23 };
 #define BYTES(fn, n, b)                                                                                                \
     { #fn, run_##fn, n, (double)(n) * (b), false }
@@ -203,6 +219,19 @@ static const work works[] = {
     FLOPS(bgemm_linear, 768, 2.0 * 512 * 256 * 768),
     FLOPS(bgemm_linear_bf16, 256, 2.0 * 512 * 256 * 256),
     FLOPS(bgemm_linear_bf16, 768, 2.0 * 512 * 256 * 768),
+    {"quant_f32", run_quant_f32, 256, 64 * 256 * 5, false},
+    {"quant_bf16", run_quant_bf16, 256, 64 * 256 * 3, false},
+    {"quant_bf16", run_quant_bf16, 64, 64 * 64 * 3, false},
+    BYTES(quant_by, SMALL, 7),
+    {"panel_i8", run_panel_i8, 256, 256.0 * 256 * 2, false},
+    BYTES(igemm_row, 8 * SMALL, 1),
+    BYTES(igemm_row, 3 * MEM, 1),
+    BYTES(igemm_rows4, 8 * SMALL, 1),
+    BYTES(igemm_rows8, 8 * SMALL, 1),
+    FLOPS(igemm_linear, 256, 2.0 * 512 * 256 * 256),
+    FLOPS(igemm_linear, 768, 2.0 * 512 * 256 * 768),
+    FLOPS(igemm_linear_bf16, 256, 2.0 * 512 * 256 * 256),
+    FLOPS(igemm_linear_bf16, 768, 2.0 * 512 * 256 * 768),
 };
 
 /* Sums of 8 streams: what one thread can read. */

@@ -1,6 +1,8 @@
 /* dtype.c -- the table of element types, and the one scalar f16 conversion everything is compared with. */
 #include "kernel/dtype.h"
 
+#include <float.h>
+#include <math.h>
 #include <strings.h>
 
 /* Block layouts are ggml's, so that a tensor in a GGUF file is used where it lies. A K-quant block holds 256
@@ -90,4 +92,30 @@ uint16_t f16_from_f32(float f) {
     /* Normal: drop 13 bits, nearest even. A carry walks into the exponent, and from 65520 on into infinity. */
     a += 0xfffu + ((a >> 13) & 1u);
     return (uint16_t)(sign | ((a >> 13) - (112u << 10)));
+}
+
+float i8_scale(float amax) {
+    if (!(amax <= FLT_MAX)) return NAN;
+    if (amax < 0x1p-100f) return 0; /* 1/s must be a float */
+    float    s = amax / 127.0f;
+    uint32_t u;
+    memcpy(&u, &s, 4);
+    u &= ~0xffu;
+    memcpy(&s, &u, 4);
+    return s;
+}
+
+uint16_t i8_weight_scale(float amax) {
+    if (!(amax <= 65504.0f)) return 0x7e00;
+    float s = amax / 127.0f;
+    return f16_from_f32(s > 0x1p-17f ? s : 0x1p-17f);
+}
+
+uint16_t i8_block_scale(float amax) {
+    int e;
+    if (!(amax <= 65504.0f)) return 0x7e00;
+    if (amax == 0) return 0;
+    float m = frexpf(amax / 127.0f, &e); /* m in [0.5, 1): 2^(e-1) only where amax / 127 is that */
+    if (m == 0.5f) e--;
+    return f16_from_f32(ldexpf(1, e > -24 ? e : -24));
 }

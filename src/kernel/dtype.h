@@ -57,4 +57,14 @@ static inline uint16_t bf16_from_f32(float f) { /* round to nearest even; NaN st
 }
 float    f16_to_f32(uint16_t h);
 uint16_t f16_from_f32(float f); /* round to nearest even, subnormals, infinities */
+
+/* The scales of 8-bit rows. All of them are such that what was quantized once is quantized to itself.
+ * Activations: amax / 127 with its last 8 bits cut off, so that 127 s is exact; 0 where amax is next to nothing, NaN
+ * where it is not finite. */
+float i8_scale(float amax);
+/* Weights: amax / 127 as an f16 number (its bits: Q8_0's d), at least 2^-17, where f16 is still fine enough to leave
+ * the largest weight at 127; NaN where amax is not finite or too large for f16. */
+uint16_t i8_weight_scale(float amax);
+/* Weights that are multiplied as floats: a power of two, so that s q is exact in bf16. Also f16 bits; 0 for zeros. */
+uint16_t i8_block_scale(float amax);
 #endif

@@ -6,7 +6,7 @@
  *
  * The AVX-512 table needs F, BW, DQ, VL, VNNI and BF16 (Cooper Lake, Ice Lake's successors, Zen 4);
  * a CPU with a smaller AVX-512 falls to AVX2, one without AVX2, FMA or F16C to the reference.
- * The AMX table is the AVX-512 one with its bf16 product on tiles; Linux gives the tiles' state to a process that asks.
+ * The AMX table is the AVX-512 one with its products on tiles; Linux gives the tiles' state to a process that asks.
  */
 #include "kernel/kern.h"
 
@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include "kernel/kern_amx.h"
 
-extern const kern kern_avx2, kern_avx512; /* kern_avx2.c, kern_avx512.c */
+extern const kern kern_avx2; /* kern_avx2.c */
 
 const kern *K = &kern_ref;
 
@@ -85,6 +85,7 @@ static const kern *amx_table(void) {
     kern        k = kern_avx512;
     k.name        = "amx";
     k.bgemm       = bgemm_amx;
+    k.igemm       = igemm_amx;
     memcpy(&t, &k, sizeof t);
     return &t;
 }
@@ -97,7 +98,7 @@ int kern_all(const kern *out[5]) {
     out[n++] = &kern_avx2;
     if (!has_all(f, CPU_AVX512F, CPU_AVX512BF16)) return n;
     out[n++] = &kern_avx512;
-    if ((f >> CPU_AMX_BF16 & 1u) && tiles_allowed()) out[n++] = amx_table();
+    if (has_all(f, CPU_AMX_BF16, CPU_AMX_INT8) && tiles_allowed()) out[n++] = amx_table();
     return n;
 }
 

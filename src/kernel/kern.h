@@ -25,8 +25,10 @@ typedef struct adamw_args {      /* Loshchilov & Hutter 2019, alg. 2; bias corre
     float gscale;                /* the gradient is multiplied by this (clipping, 1/batch) */
 } adamw_args;
 
-/* What a bgemm does with its sums: float32 assigned, float32 added, rounded to bf16. */
+/* What a bgemm or an igemm does with its sums: float32 assigned, float32 added, rounded to bf16. */
 typedef enum { BGEMM_F32, BGEMM_ADD, BGEMM_BF16 } bgemm_out;
+
+enum { I8_K_MAX = 1 << 17 }; /* 127 * 127 * 2^17 < 2^31 */
 
 typedef struct kern {
     const char *name; /* "ref", "avx2", "avx512", "amx" */
@@ -73,6 +75,23 @@ typedef struct kern {
     void (*panel_rows)(uint16_t *y, int panel, const uint16_t *x, int ldx, int rows, int cols);
     /* B from columns: x [rows, cols] is B transposed (rows are n) -> panels; rows a multiple of 16, cols even */
     void (*panel_cols)(uint16_t *y, int panel, const uint16_t *x, int ldx, int rows, int cols);
+
+    /* --- 8 bits: a row is s q, q int8 within +-127, s one float32 (dtype.h says which) --- */
+    float (*amax_f32)(const float *x, int n); /* max |x|; not finite where one x is not */
+    /* q = x / s to the nearest (ties to even, one rounding); returns s = i8_scale(max |x|). Where s is 0 or NaN, q is 0
+     */
+    float (*quant_f32)(int8_t *q, const float *x, int n);
+    float (*quant_bf16)(int8_t *q, const uint16_t *x, int n);
+    /* the same with an s of the caller's, q held within +-127; yb gets s q in bf16 (NULL: not wanted) */
+    void (*quant_by)(int8_t *q, uint16_t *yb, const float *x, float s, int n);
+    /* C[M,N] = (float)(A[M,K] B[K,N]) * sx[m] * sw[n], in this order, with exact sums in int32: every table gives the
+     * same bits. Added: one fused operation more. Any M, N; K a multiple of 64 (pad with zeros), at most I8_K_MAX;
+     * |A|, |B| <= 127. B in panels of 16 columns (the last one filled up with anything) with fours of rows side by
+     * side: B(k, n) = B[n/16 * panel + k/4 * 64 + n%16 * 4 + k%4]. A few rows read B once, at the memory's rate. */
+    void (*igemm)(int M, int N, int Kd, const int8_t *A, int lda, const float *sx, const int8_t *B, int panel,
+                  const float *sw, bgemm_out out, void *C, int ldc);
+    /* B from columns: x [rows, cols] is B transposed (rows are n) -> panels; rows a multiple of 16, cols of 4 */
+    void (*panel_i8)(int8_t *y, int panel, const int8_t *x, int ldx, int rows, int cols);
     /* y[c*ldy + r] = x[r*ldx + c] for r < rows, c < cols */
     void (*transpose_f32)(float *y, int ldy, const float *x, int ldx, int rows, int cols);
     /* the same on 16-bit elements (bf16, f16) */
@@ -113,7 +132,7 @@ typedef struct kern {
 extern const kern *K; /* set once by kern_init; the reference before that */
 extern const kern  kern_ref;
 bool               kern_init(const char *force, err *e); /* force: NULL = R1_KERNEL or the best */
-/* Does K->bgemm run on tiles, faster than oneDNN? */
+/* Do K->bgemm and K->igemm run on tiles, faster than oneDNN? */
 bool kern_tiles(void);
 /* All tables this CPU can run, for tests. Returns how many. */
 int kern_all(const kern *out[5]);

@@ -5,6 +5,7 @@
  * in integers, as in bf16_from_f32. */
 #include "kernel/kern.h"
 
+#include <float.h>
 #include <immintrin.h>
 #include <math.h>
 #include <string.h>
@@ -126,5 +127,63 @@ V_FN vf v_pairs(const float *c) { /* c: [4] */
     return _mm256_permutevar8x32_ps(_mm256_castps128_ps256(_mm_loadu_ps(c)), twice);
 }
 V_FN vf v_rope(vf x, vf c, vf s) { return _mm256_fmaddsub_ps(x, c, _mm256_mul_ps(_mm256_permute_ps(x, 0xb1), s)); }
+
+typedef __m256i vi;
+#define I8_BIASED 0
+#define IG_ROWS 2
+#define IG_PANELS 2
+
+V_FN vi      v_sum4(vi s, const int8_t *p) { return (void)p, s; } /* the sums begin at 0 */
+V_FN int32_t vi_hsum(vi v) { return (void)v, 0; }
+V_FN vi      vi_set(int32_t i) { return _mm256_set1_epi32(i); }
+V_FN vf      v_i2f(vi v) { return _mm256_cvtepi32_ps(v); }
+V_FN vi      vi_abs(vf x) { return _mm256_and_si256(_mm256_castps_si256(x), _mm256_set1_epi32(0x7fffffff)); }
+V_FN vf      v_amax(vf m, vf x) { return _mm256_castsi256_ps(_mm256_max_epi32(vi_abs(m), vi_abs(x))); }
+V_FN float   v_hamax(vf m) {
+      __m256i v = _mm256_castps_si256(m);
+      __m128i a = _mm_max_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+      a         = _mm_max_epi32(a, _mm_shuffle_epi32(a, 0x4e));
+      a         = _mm_max_epi32(a, _mm_shuffle_epi32(a, 0xb1));
+      return _mm_cvtss_f32(_mm_castsi128_ps(a));
+}
+V_FN vi load_256(const void *p) { return _mm256_loadu_si256((const __m256i *)p); }
+V_FN vi vh_amax(vi m, const uint16_t *p) {
+    return _mm256_max_epu16(m, _mm256_and_si256(load_256(p), _mm256_set1_epi16(0x7fff)));
+}
+V_FN uint16_t vh_hmax(vi a, vi b) {
+    a         = _mm256_max_epu16(a, b);
+    __m128i q = _mm_max_epu16(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    return (uint16_t)~_mm_extract_epi16(_mm_minpos_epu16(_mm_xor_si128(q, _mm_set1_epi16(-1))), 0);
+}
+/* Words with a number in their last 8 (16) bits -> these bits, in order */
+V_FN void store_bytes(int8_t *q, __m256i v) {
+    v = _mm256_shuffle_epi8(v, _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8,
+                                                12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));
+    v = _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 1, 1, 1, 1, 1));
+    _mm_storel_epi64((__m128i *)(void *)q, _mm256_castsi256_si128(v));
+}
+V_FN void v_quant8(int8_t *q, vf x, vf inv) {
+    store_bytes(q, _mm256_castps_si256(_mm256_fmadd_ps(x, inv, _mm256_set1_ps(0x1.8p23f))));
+}
+/* Even elements are the low halves of 32-bit words, odd ones the high halves; a pair of results is a 16-bit word. */
+V_FN void v_quant16(int8_t *q, const uint16_t *p, vf inv) {
+    const vf magic = _mm256_set1_ps(0x1.8p23f);
+    __m256i  x = load_256(p), low = _mm256_set1_epi32(0xff);
+    vf       lo = _mm256_castsi256_ps(_mm256_slli_epi32(x, 16)),
+       hi       = _mm256_castsi256_ps(_mm256_and_si256(x, _mm256_set1_epi32((int)0xffff0000u)));
+    __m256i a   = _mm256_and_si256(_mm256_castps_si256(_mm256_fmadd_ps(lo, inv, magic)), low),
+            b   = _mm256_and_si256(_mm256_castps_si256(_mm256_fmadd_ps(hi, inv, magic)), low);
+    __m256i r   = _mm256_or_si256(a, _mm256_slli_epi32(b, 8));
+    r           = _mm256_permute4x64_epi64(_mm256_packus_epi32(r, r), 0x08);
+    _mm_storeu_si128((__m128i *)(void *)q, _mm256_castsi256_si128(r));
+}
+V_FN void v_narrow8(int8_t *q, vf v) { store_bytes(q, _mm256_cvtps_epi32(v)); }
+V_FN vi   v_b8(const int8_t *p) { return load_256(p); }
+/* VPMADDUBSW takes one side unsigned and holds two products in 16 bits: |a| and b with a's sign, 2 * 127 * 127 fits. */
+V_FN vi v_dot4(vi s, vi b, int32_t a) {
+    __m256i va = _mm256_set1_epi32(a);
+    __m256i t  = _mm256_maddubs_epi16(_mm256_abs_epi8(va), _mm256_sign_epi8(b, va));
+    return _mm256_add_epi32(s, _mm256_madd_epi16(t, _mm256_set1_epi16(1)));
+}
 
 #include "kernel/kern_simd.inc"

@@ -6,6 +6,7 @@
  * floats (below 1.2e-38) as zero, whatever MXCSR says. tests/test_kern.c allows exactly that. */
 #include "kernel/kern.h"
 
+#include <float.h>
 #include <immintrin.h>
 #include <math.h>
 #include <string.h>
@@ -97,5 +98,52 @@ V_FN vf v_pairs(const float *c) { /* c: [8] */
     return _mm512_permutexvar_ps(twice, _mm512_castps256_ps512(_mm256_loadu_ps(c)));
 }
 V_FN vf v_rope(vf x, vf c, vf s) { return _mm512_fmaddsub_ps(x, c, _mm512_mul_ps(_mm512_permute_ps(x, 0xb1), s)); }
+
+typedef __m512i vi;
+#define I8_BIASED 1 /* VPDPBUSD takes one side unsigned */
+#define IG_ROWS 4
+#define IG_PANELS 4
+
+V_FN vi vi_set(int32_t i) { return _mm512_set1_epi32(i); }
+V_FN vf v_i2f(vi v) { return _mm512_cvtepi32_ps(v); }
+V_FN vi vi_abs(vf x) { return _mm512_and_si512(_mm512_castps_si512(x), _mm512_set1_epi32(0x7fffffff)); }
+V_FN vi v_sum4(vi s, const int8_t *p) { return _mm512_dpbusd_epi32(s, _mm512_set1_epi8(1), _mm512_loadu_si512(p)); }
+V_FN int32_t vi_hsum(vi v) { return _mm512_reduce_add_epi32(v); }
+V_FN vf      v_amax(vf m, vf x) { return _mm512_castsi512_ps(_mm512_max_epi32(vi_abs(m), vi_abs(x))); }
+V_FN float   v_hamax(vf m) {
+      int32_t i = _mm512_reduce_max_epi32(_mm512_castps_si512(m));
+      float   f;
+      memcpy(&f, &i, sizeof f);
+      return f;
+}
+V_FN vi vh_amax(vi m, const uint16_t *p) {
+    return _mm512_max_epu16(m, _mm512_and_si512(_mm512_loadu_si512(p), _mm512_set1_epi16(0x7fff)));
+}
+V_FN uint16_t vh_hmax(vi a, vi b) {
+    a         = _mm512_max_epu16(a, b);
+    __m256i h = _mm256_max_epu16(_mm512_castsi512_si256(a), _mm512_extracti64x4_epi64(a, 1));
+    __m128i q = _mm_max_epu16(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
+    return (uint16_t)~_mm_extract_epi16(_mm_minpos_epu16(_mm_xor_si128(q, _mm_set1_epi16(-1))), 0);
+}
+V_FN void v_quant8(int8_t *q, vf x, vf inv) {
+    __m512i v = _mm512_castps_si512(_mm512_fmadd_ps(x, inv, _mm512_set1_ps(0x1.8p23f)));
+    _mm_storeu_si128((__m128i *)(void *)q, _mm512_cvtepi32_epi8(v));
+}
+/* Even elements are the low halves of 32-bit words, odd ones the high halves; a pair of results is a 16-bit word. */
+V_FN void v_quant16(int8_t *q, const uint16_t *p, vf inv) {
+    const vf magic = _mm512_set1_ps(0x1.8p23f);
+    __m512i  x     = _mm512_loadu_si512(p);
+    vf       lo    = _mm512_castsi512_ps(_mm512_slli_epi32(x, 16)),
+       hi          = _mm512_castsi512_ps(_mm512_and_si512(x, _mm512_set1_epi32((int)0xffff0000u)));
+    __m512i a      = _mm512_castps_si512(_mm512_fmadd_ps(lo, inv, magic)),
+            b      = _mm512_slli_epi32(_mm512_castps_si512(_mm512_fmadd_ps(hi, inv, magic)), 8);
+    __m512i r      = _mm512_ternarylogic_epi32(_mm512_set1_epi32(0xff), a, b, 0xca); /* the first where set, else b */
+    _mm256_storeu_si256((__m256i *)(void *)q, _mm512_cvtepi32_epi16(r));
+}
+V_FN void v_narrow8(int8_t *q, vf v) {
+    _mm_storeu_si128((__m128i *)(void *)q, _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v)));
+}
+V_FN vi v_b8(const int8_t *p) { return _mm512_xor_si512(_mm512_loadu_si512(p), _mm512_set1_epi8(-128)); }
+V_FN vi v_dot4(vi s, vi b, int32_t a) { return _mm512_dpbusd_epi32(s, b, _mm512_set1_epi32(a)); }
 
 #include "kernel/kern_simd.inc"

@@ -7,6 +7,7 @@
  * wrong, this is the file to step through. */
 #include "kernel/kern.h"
 
+#include <float.h>
 #include <math.h>
 
 /* --- vectors --- */
@@ -188,6 +189,70 @@ static void panel_cols(uint16_t *y, int panel, const uint16_t *x, int ldx, int r
         for (int k = 0; k < cols; k++) y[panel_at(panel, k, n)] = x[(size_t)n * (size_t)ldx + (size_t)k];
 }
 
+/* --- 8 bits --- */
+
+static float amax_f32(const float *x, int n) { /* x: [n] */
+    float m = 0;
+    for (int i = 0; i < n; i++) {
+        if (!isfinite(x[i])) return NAN;
+        m = fmaxf(m, fabsf(x[i]));
+    }
+    return m;
+}
+
+static void quant_by(int8_t *q, uint16_t *yb, const float *x, float s, int n) { /* q, yb, x: [n] */
+    bool ok = s > 0 && s <= FLT_MAX;
+    for (int i = 0; i < n; i++) {
+        float v = ok ? nearbyintf(fminf(fmaxf(x[i] * (1 / s), -127), 127)) : 0;
+        q[i]    = (int8_t)v;
+        if (yb) yb[i] = bf16_from_f32(v * s);
+    }
+}
+
+/* x / s, at most a hair above 127, plus 1.5 * 2^23: what float32 does there is rounding to a whole number, once. */
+static int8_t quant_one(float x, float s) { return s > 0 ? (int8_t)(fmaf(x, 1 / s, 0x1.8p23f) - 0x1.8p23f) : 0; }
+
+static float quant_f32(int8_t *q, const float *x, int n) { /* q, x: [n] */
+    float s = i8_scale(amax_f32(x, n));
+    for (int i = 0; i < n; i++) q[i] = quant_one(x[i], s);
+    return s;
+}
+
+static float quant_bf16(int8_t *q, const uint16_t *x, int n) { /* q, x: [n] */
+    float m = 0;
+    for (int i = 0; i < n; i++) {
+        float v = bf16_to_f32(x[i]);
+        if (!isfinite(v)) m = INFINITY;
+        m = fmaxf(m, fabsf(v));
+    }
+    float s = i8_scale(m);
+    for (int i = 0; i < n; i++) q[i] = quant_one(bf16_to_f32(x[i]), s);
+    return s;
+}
+
+static size_t i8_at(int panel, int k, int n) {
+    return (size_t)(n / 16) * (size_t)panel + (size_t)(k / 4 * 64 + n % 16 * 4 + k % 4);
+}
+
+static void igemm(int M, int N, int Kd, const int8_t *A, int lda, const float *sx, const int8_t *B, int panel,
+                  const float *sw, bgemm_out out, void *C, int ldc) {
+    for (int i = 0; i < M; i++)
+        for (int j = 0; j < N; j++) {
+            size_t  at  = (size_t)i * (size_t)ldc + (size_t)j;
+            int32_t sum = 0;
+            for (int k = 0; k < Kd; k++) sum += A[(size_t)i * (size_t)lda + (size_t)k] * B[i8_at(panel, k, j)];
+            float t = (float)sum * sx[i];
+            if (out == BGEMM_ADD) ((float *)C)[at] = fmaf(t, sw[j], ((float *)C)[at]);
+            else if (out == BGEMM_BF16) ((uint16_t *)C)[at] = bf16_from_f32(t * sw[j]);
+            else ((float *)C)[at] = t * sw[j];
+        }
+}
+
+static void panel_i8(int8_t *y, int panel, const int8_t *x, int ldx, int rows, int cols) {
+    for (int n = 0; n < rows; n++)
+        for (int k = 0; k < cols; k++) y[i8_at(panel, k, n)] = x[(size_t)n * (size_t)ldx + (size_t)k];
+}
+
 /* y: [cols, rows], x: [rows, cols] */
 static void transpose_f32(float *y, int ldy, const float *x, int ldx, int rows, int cols) {
     for (int r = 0; r < rows; r++)
@@ -352,6 +417,12 @@ const kern kern_ref = {
     .softmax_bwd_bf16 = softmax_bwd_bf16,
     .panel_rows       = panel_rows,
     .panel_cols       = panel_cols,
+    .amax_f32         = amax_f32,
+    .quant_f32        = quant_f32,
+    .quant_bf16       = quant_bf16,
+    .quant_by         = quant_by,
+    .igemm            = igemm,
+    .panel_i8         = panel_i8,
     .transpose_f32    = transpose_f32,
     .transpose_u16    = transpose_u16,
     .rmsnorm          = rmsnorm,
