@@ -16,10 +16,12 @@
 
 #include <dnnl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/prof.h"
 #include "kernel/gemm_tiles.h"
 #include "kernel/kern.h"
 
@@ -260,22 +262,30 @@ static void gemm_run(const gemm_key *k, const void *A, const void *B, void *C) {
     else multiply(st, k, A, B, C);
 }
 
+static const prof_part PRODUCT[] = {[GEMM_NN] = PROF_DX, [GEMM_NT] = PROF_FWD, [GEMM_TN] = PROF_DW}; /* in training */
+
 void gemm_f32(gemm_mode mode, int M, int N, int Kd, const float *A, int lda, const float *B, int ldb, float beta,
               float *C, int ldc) { /* A: [M, Kd], B: [Kd, N] as mode says, C: [M, N] */
+    prof_part was = prof_enter(PRODUCT[mode]);
     gemm_key k = {(int32_t)mode, GEMM_T_F32, beta != 0.0f, M, N, Kd, lda, ldb, ldc};
     gemm_run(&k, A, B, C);
+    prof_leave(was);
 }
 
 void gemm_bf16(gemm_mode mode, int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int ldb, float beta,
                float *C, int ldc) { /* A: [M, Kd], B: [Kd, N] as mode says, C: [M, N] */
+    prof_part was = prof_enter(PRODUCT[mode]);
     gemm_key k = {(int32_t)mode, GEMM_T_BF16, beta != 0.0f, M, N, Kd, lda, ldb, ldc};
     gemm_run(&k, A, B, C);
+    prof_leave(was);
 }
 
 void gemm_bf16_out(gemm_mode mode, int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int ldb,
                    uint16_t *C, int ldc) { /* A: [M, Kd], B: [Kd, N] as mode says, C: [M, N] */
+    prof_part was = prof_enter(PRODUCT[mode]);
     gemm_key k = {(int32_t)mode, GEMM_T_BF16_OUT, 0, M, N, Kd, lda, ldb, ldc};
     gemm_run(&k, A, B, C);
+    prof_leave(was);
 }
 
 void gemm_init(void) {
@@ -304,6 +314,11 @@ void gemm_free(void) {
     if (st->engine) dnnl_engine_destroy(st->engine);
     memset(st, 0, sizeof *st);
     gemm_tiles_free();
+}
+
+void gemm_version(char out[32]) {
+    const dnnl_version_t *v = dnnl_version();
+    snprintf(out, 32, "%d.%d.%d", v->major, v->minor, v->patch);
 }
 
 /* --- measured peak --- */

@@ -30,4 +30,5 @@ void gemm_free(void); /* drop the cache (for leak checks) */
 /* Measured peak in FLOP/s: best of several large square products, about 0.3 s. */
 double gemm_peak_bf16(void);
 double gemm_peak_f32(void);
+void   gemm_version(char out[32]); /* of oneDNN, "2.6.0" */
 #endif

@@ -3,6 +3,7 @@
  * The output head never holds [T, vocab]: rows go through it in chunks, and a chunk's logits turn into their
  * gradient and leave through the head's backward at once. */
 #include <string.h>
+#include "base/prof.h"
 #include "kernel/kern.h"
 #include "model/forward.h"
 #include "tensor/op_act.h"
@@ -56,6 +57,7 @@ static void head_loss(pass *p, const void *h_ct, float *dh, const int32_t *tgt, 
     model *m    = p->m;
     lin    head = lin_of(m->head);
     int    V = head.out, D = head.in;
+    prof_part was = prof_enter(PROF_LOSS);
     size_t mark   = arena_mark(p->s);
     float *logits = arena_floats(p->s, (size_t)CHUNK * (size_t)V);
     void  *dl     = dh ? arena_alloc(p->s, (size_t)CHUNK * (size_t)V * ct_bytes(p->ct)) : NULL;
@@ -64,13 +66,13 @@ static void head_loss(pass *p, const void *h_ct, float *dh, const int32_t *tgt, 
         const void *h = (const char *)h_ct + (size_t)t * (size_t)D * ct_bytes(p->ct);
         op_linear_fwd(logits, h, p->ct, n, &head, p->s);
         op_xent(sums, dl, p->ct, logits, tgt + t, w + t, scale, n, V);
-        if (sums->each) { /* rows of the padding have no place there */
-            sums->each += n;
-            sums->n_each = sums->n_each > n ? sums->n_each - n : 0;
-        }
+        if (sums->each) sums->each += n;
+        if (sums->top) sums->top += n;
+        sums->n_each = sums->n_each > n ? sums->n_each - n : 0; /* rows of the padding have no place there */
         if (dh) op_linear_bwd(dh + (size_t)t * (size_t)D, DT_F32, false, dl, p->ct, h, p->ct, n, &head, p->s);
     }
     arena_reset(p->s, mark);
+    prof_leave(was);
 }
 
 /* Padded copies of the batch; the MTP module predicts one token further within the same document. */
@@ -115,7 +117,8 @@ void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a
     copy_rows(&p, w, b);
     size_t    n  = (size_t)p.Tp * (size_t)m->c.hidden_size;
     float    *dh = args->backward ? arena_floats(p.s, n) : NULL, *dmh = args->backward ? arena_floats(p.s, n) : NULL;
-    loss_sums s = {.each = args->row_nll, .n_each = p.T}, s2 = {0};
+    loss_sums s  = {.each = args->row_nll, .top = args->row_top, .n_each = p.T};
+    loss_sums s2 = {.top = args->row_draft, .n_each = p.T};
     bool      mtp = m->c.num_nextn_predict_layers > 0 && args->mtp_lambda > 0;
     trunk_fwd(&p, w, w->tok);
     head_loss(&p, w->hid_ct, dh, w->tgt, w->w, args->scale, &s);
@@ -132,6 +135,8 @@ int model_moe_layers(const model *m) { return m->n_moe; }
 
 const int64_t *model_expert_load(const model *m, int i) { return m->load + (size_t)i * (size_t)m->c.n_routed_experts; }
 
+double model_gate_entropy(const model *m, int i) { return m->gate[i].rows > 0 ? m->gate[i].entropy / m->gate[i].rows : 0; }
+
 static void update_bias(const model *m, const block_w *b, float gamma) {
     if (b->moe < 0) return;
     int64_t *load = m->load + (size_t)b->moe * (size_t)m->c.n_routed_experts, sum = 0;
@@ -143,6 +148,7 @@ static void update_bias(const model *m, const block_w *b, float gamma) {
         bias[i] += d > 0 ? gamma : d < 0 ? -gamma : 0;
     }
     memset(load, 0, (size_t)E * sizeof *load);
+    m->gate[b->moe] = (gate_sums){0};
 }
 
 void model_bias_update(model *m, float gamma) {

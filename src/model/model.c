@@ -27,6 +27,7 @@ void model_finish(model *m) {
     rope_fill(&m->rope, m->rope_mem, c->max_position_embeddings, c->qk_rope_head_dim, c->rope_theta, &y);
     m->attn_scale = attn_scale(c, on);
     m->load       = mem_calloc((size_t)m->n_moe * (size_t)c->n_routed_experts + 1, sizeof(int64_t));
+    m->gate       = mem_calloc((size_t)m->n_moe + 1, sizeof *m->gate);
 }
 
 static void name_from_path(model *m, const char *path) {
@@ -63,6 +64,7 @@ void model_free(model *m) {
     mem_free(m->block);
     mem_free(m->mtp);
     mem_free(m->load);
+    mem_free(m->gate);
     mem_free(m->rope_mem);
     mem_free(m->train);
     mem_free(m->owned);

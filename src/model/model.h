@@ -100,6 +100,8 @@ typedef struct loss_args {
     float  balance_alpha; /* DeepSeek-V3 eq. 17 */
     bool   backward;      /* false: evaluate only */
     float *row_nll;       /* [T], out: w * -log p(tgt) of each row; NULL: not wanted */
+    int   *row_top;       /* [T], out: the likeliest next token of each row with a weight, else -1; NULL: not wanted */
+    int   *row_draft;     /* [T], out: the same of the MTP module, for the token after next */
 } loss_args;
 /* Forward and (if asked) backward; parameter gradients are accumulated. w must be WORK_TRAIN. */
 void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a, model_losses *out);
@@ -107,6 +109,9 @@ void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a
  * the MTP blocks come last. */
 int            model_moe_layers(const model *m);
 const int64_t *model_expert_load(const model *m, int moe_layer);
+/* How undecided the gate is, 0..1: the entropy of a token's scores divided by their sum, over ln E, mean of the rows that
+ * model_loss evaluated (backward = false) since the last model_bias_update. */
+double model_gate_entropy(const model *m, int moe_layer);
 /* Auxiliary-loss-free balancing: b_i += gamma * sign(mean load - load_i); loads are then set to 0 (V3 section 2.1.2).
  */
 void model_bias_update(model *m, float gamma);

@@ -1,7 +1,9 @@
 /* moe.c -- the feed-forward half of a block: a dense SwiGLU, or DeepSeekMoE (V3, eq. 12-16): shared experts that
  * every token passes, plus routed experts of which the gate picks a few. The router works in float32 from the
  * float32 norm, whatever the compute type: near-ties decide discretely, so its rounding must not depend on it. */
+#include <math.h>
 #include <string.h>
+#include "base/prof.h"
 #include "kernel/kern.h"
 #include "model/parts.h"
 #include "tensor/op_act.h"
@@ -77,17 +79,36 @@ static void experts_fwd(pass *p, const block_w *b, acts *a) {
     }
 }
 
+/* Entropy of the scores as shares, over ln E: 1 when all experts look alike. Summed in row order. */
+static void note_gate(const pass *p, const block_w *b, const acts *a, int E) {
+    gate_sums *g = &p->m->gate[b->moe];
+    for (int t = 0; t < p->T; t++) {
+        const float *s   = a->rt.score + (size_t)t * (size_t)E;
+        double       sum = 0, slog = 0;
+        for (int i = 0; i < E; i++) {
+            double v = (double)s[i];
+            sum += v;
+            slog += v > 0 ? v * log(v) : 0;
+        }
+        if (sum > 0 && E > 1) g->entropy += (log(sum) - slog / sum) / log(E);
+        g->rows++;
+    }
+}
+
 void moe_fwd(pass *p, const block_w *b, acts *a, float *y) {
     model       *m    = p->m;
     route_shape  rs   = route_of(&m->c);
     size_t       mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)m->c.hidden_size;
     lin          router = lin_of(b->router);
+    prof_part    was    = prof_enter(PROF_ROUTER);
     const float *in     = router_in(p, b, a);
     float       *logits = arena_floats(p->s, (size_t)p->Tp * (size_t)rs.experts);
     op_linear_fwd(logits, in, DT_F32, p->Tp, &router, p->s);
     op_route_fwd(&a->rt, logits, b->bias ? b->bias->w.data : NULL, &rs, p->T);
     arena_reset(p->s, mark);
     op_plan(&a->pl, a->rt.expert, p->T, &rs, p->train ? ROW_PAD : 1);
+    if (p->train && !p->loss->backward) note_gate(p, b, a, rs.experts);
+    prof_leave(was);
     if (p->train && p->loss->backward) {
         int64_t *load = m->load + (size_t)b->moe * (size_t)rs.experts;
         for (int e = 0; e < rs.experts; e++) load[e] += a->pl.count[e];
@@ -121,6 +142,7 @@ static void router_bwd(pass *p, const block_w *b, acts *a, float *dn2, const flo
     size_t      mark = arena_mark(p->s), n = (size_t)p->T * (size_t)rs.experts;
     size_t      pad    = (size_t)(p->Tp - p->T) * (size_t)rs.experts;
     float      *dscore = NULL, *dlogits = arena_floats(p->s, n + pad);
+    prof_part   was    = prof_enter(PROF_ROUTER);
     if (p->loss->balance_alpha > 0) {
         dscore = arena_floats(p->s, n);
         p->balance +=
@@ -131,6 +153,7 @@ static void router_bwd(pass *p, const block_w *b, acts *a, float *dn2, const flo
     lin router = lin_of(b->router);
     op_linear_bwd(dn2, DT_F32, true, dlogits, DT_F32, router_in(p, b, a), DT_F32, p->Tp, &router, p->s);
     arena_reset(p->s, mark);
+    prof_leave(was);
 }
 
 void moe_bwd(pass *p, const block_w *b, acts *a, float *dn2, const float *dy) {

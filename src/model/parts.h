@@ -35,6 +35,10 @@ typedef struct mtp_w {
     block_w block;
 } mtp_w;
 
+typedef struct gate_sums {
+    double rows, entropy; /* entropy: sum over the rows, each 0..1 */
+} gate_sums;
+
 struct model {
     cfg        c;
     char       name[96];
@@ -45,6 +49,7 @@ struct model {
     mtp_w     *mtp;     /* [num_nextn_predict_layers] */
     int        n_moe;   /* MoE blocks, MTP included */
     int64_t   *load;    /* [n_moe, n_routed_experts] */
+    gate_sums *gate;    /* [n_moe] of rows that were evaluated, not trained on */
     void      *owned;   /* block of weights we own */
     gguf      *file;    /* or the mapped file they point into */
     void      *train;   /* gradients, moments, bf16 twins */

@@ -1,11 +1,13 @@
 #include "tensor/op_act.h"
 #include <string.h>
 #include "base/par.h"
+#include "base/prof.h"
 #include "kernel/kern.h"
 
 enum { GRAIN = 1024, PAR_MIN = 8192 };
 
 void op_swiglu_fwd(void *y, const void *a, const void *b, dtype t, size_t n) {
+    prof_part was = prof_enter(PROF_ACT);
     float          *yf = y;
     const float    *af = a, *bf = b;
     uint16_t       *yh = y;
@@ -20,9 +22,11 @@ void op_swiglu_fwd(void *y, const void *a, const void *b, dtype t, size_t n) {
             else K->swiglu(yf + i, af + i, bf + i, k);
         }
     }
+    prof_leave(was);
 }
 
 void op_swiglu_bwd(void *da, void *db, const void *dy, const void *a, const void *b, dtype t, size_t n) {
+    prof_part was = prof_enter(PROF_ACT);
     float          *daf = da, *dbf = db;
     const float    *gf = dy, *af = a, *bf = b;
     uint16_t       *dah = da, *dbh = db;
@@ -37,18 +41,22 @@ void op_swiglu_bwd(void *da, void *db, const void *dy, const void *a, const void
             else K->swiglu_bwd(daf + i, dbf + i, gf + i, af + i, bf + i, k);
         }
     }
+    prof_leave(was);
 }
 
 void        op_add(float *y, const float *x, size_t n) {
+    prof_part was = prof_enter(PROF_ACT);
 #pragma omp parallel if (n > PAR_MIN)
     {
         long lo, hi;
         par_split((long)n, GRAIN, par_id(), par_count(), &lo, &hi);
         if (hi > lo) K->add_f32(y + lo, x + lo, (size_t)(hi - lo));
     }
+    prof_leave(was);
 }
 
 void        op_sum(float *y, const float *a, const float *b, size_t n) {
+    prof_part was = prof_enter(PROF_ACT);
 #pragma omp parallel if (n > PAR_MIN)
     {
         long lo, hi;
@@ -59,4 +67,5 @@ void        op_sum(float *y, const float *a, const float *b, size_t n) {
             K->add_f32(y + i, b + i, k);
         }
     }
+    prof_leave(was);
 }

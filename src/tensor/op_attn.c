@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "base/par.h"
+#include "base/prof.h"
 #include "kernel/kern.h"
 
 enum { BQ = 64 }; /* query rows a block: its scores [64, 512] are 128 KB, half of them in L2 beside K and V */
@@ -80,6 +81,7 @@ static void fwd_head(const tile *t, const attn_shape *s, const attn_seg *g, floa
 
 void op_attn_fwd(float *o, float *lse, const float *q, const float *kv, const float *kr, const attn_shape *s,
                  const attn_seg *seg, int n_seg, arena *scratch) {
+    prof_part was = prof_enter(PROF_ATTN_FWD);
     size_t mark   = arena_mark(scratch);
     int    max_nk = longest(seg, n_seg);
     size_t stride = tile_floats(s, max_nk, false);
@@ -90,6 +92,7 @@ void op_attn_fwd(float *o, float *lse, const float *q, const float *kv, const fl
         fwd_head(&t, s, &seg[j / s->heads], o, lse, q, kv, kr, j % s->heads);
     }
     arena_reset(scratch, mark);
+    prof_leave(was);
 }
 
 /* P of one block of queries, recomputed, and dS over dp. */
@@ -150,6 +153,7 @@ void op_attn_sum_heads(float *dkr, int lddkr, const float *part, const attn_shap
 void op_attn_bwd(float *dq, float *dkv, float *dkr, int lddkr, const float *dout, const float *lse, const float *q,
                  const float *kv, const float *kr, const attn_shape *s, const attn_seg *seg, int n_seg,
                  arena *scratch) {
+    prof_part was = prof_enter(PROF_ATTN_BWD);
     size_t mark   = arena_mark(scratch);
     int    max_nk = longest(seg, n_seg), tk = 0;
     for (int i = 0; i < n_seg; i++)
@@ -165,4 +169,5 @@ void op_attn_bwd(float *dq, float *dkv, float *dkr, int lddkr, const float *dout
     }
     op_attn_sum_heads(dkr, lddkr, part, s, seg, n_seg);
     arena_reset(scratch, mark);
+    prof_leave(was);
 }

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 #include "base/par.h"
+#include "base/prof.h"
 #include "kernel/kern.h"
 #include "tensor/op_attn.h"
 
@@ -163,6 +164,7 @@ static void fwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, ui
 
 void op_attn_fwd_bf16(uint16_t *o, float *lse, const uint16_t *q, const uint16_t *kv, const float *kr,
                       const attn_shape *s, const attn_seg *seg, int n_seg, arena *scratch) {
+    prof_part was = prof_enter(PROF_ATTN_FWD);
     size_t mark = arena_mark(scratch);
     dims   d    = dims_of(s, longest(seg, n_seg));
     tile16 none;
@@ -175,6 +177,7 @@ void op_attn_fwd_bf16(uint16_t *o, float *lse, const uint16_t *q, const uint16_t
         fwd_head(&t, s, &seg[j / s->heads], o, lse, q, kv, kr, j % s->heads);
     }
     arena_reset(scratch, mark);
+    prof_leave(was);
 }
 
 /* ---- backward */
@@ -239,6 +242,7 @@ static void bwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, ui
 void op_attn_bwd_bf16(uint16_t *dq, uint16_t *dkv, float *dkr, int lddkr, const uint16_t *dout, const float *lse,
                       const uint16_t *q, const uint16_t *kv, const float *kr, const attn_shape *s, const attn_seg *seg,
                       int n_seg, arena *scratch) {
+    prof_part was = prof_enter(PROF_ATTN_BWD);
     size_t mark = arena_mark(scratch);
     dims   d    = dims_of(s, longest(seg, n_seg));
     int    tk   = 0;
@@ -257,4 +261,5 @@ void op_attn_bwd_bf16(uint16_t *dq, uint16_t *dkv, float *dkr, int lddkr, const 
     }
     op_attn_sum_heads(dkr, lddkr, part, s, seg, n_seg);
     arena_reset(scratch, mark);
+    prof_leave(was);
 }

@@ -1,6 +1,7 @@
 #include "tensor/op_linear.h"
 #include <string.h>
 #include "base/par.h"
+#include "base/prof.h"
 #include "kernel/gemm.h"
 #include "kernel/kern.h"
 
@@ -28,7 +29,8 @@ lin lin_slice(const param *p, int e) {
     return lin_rows(&all, e * out, out);
 }
 
-void        op_cast(void *y, dtype yt, const float *x, size_t n) {
+void op_cast(void *y, dtype yt, const float *x, size_t n) {
+    prof_part was = prof_enter(PROF_CONVERT);
 #pragma omp parallel
     {
         long lo, hi;
@@ -38,6 +40,7 @@ void        op_cast(void *y, dtype yt, const float *x, size_t n) {
             else memcpy((float *)y + lo, x + lo, (size_t)(hi - lo) * sizeof(float));
         }
     }
+    prof_leave(was);
 }
 
 size_t op_linear_bytes(int T, int out, int in) {

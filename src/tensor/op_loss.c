@@ -4,9 +4,16 @@
 #include "base/par.h"
 #include "kernel/kern.h"
 
+static int argmax(const float *l, int V, float m) {
+    int i = 0;
+    while (i < V - 1 && l[i] < m) i++;
+    return i;
+}
+
 /* One row; returns nll, *hit says whether the target has the largest logit. */
-static float row(float *l, int tgt, float g, void *d, dtype dt, int V, bool *hit) {
+static float row(float *l, int tgt, float g, void *d, dtype dt, int V, bool *hit, int *top) {
     float m = K->max_f32(l, V), lt = l[tgt];
+    if (top) *top = argmax(l, V, m);
     float sum = K->exp_sum(l, m, V);
     *hit      = lt >= m;
     if (d) {
@@ -28,7 +35,9 @@ void op_xent(loss_sums *s, void *dlogits, dtype dt, float *logits, const int32_t
         void *d = dlogits ? (char *)dlogits + (size_t)i * row_bytes : NULL;
         nll[i]  = 0;
         hit[i]  = false;
-        if (w[i] != 0) nll[i] = row(logits + (size_t)i * (size_t)V, tgt[i], scale * w[i], d, dt, V, &hit[i]);
+        int *top = s->top && i < s->n_each ? s->top + i : NULL;
+        if (top) *top = -1;
+        if (w[i] != 0) nll[i] = row(logits + (size_t)i * (size_t)V, tgt[i], scale * w[i], d, dt, V, &hit[i], top);
         else if (d) memset(d, 0, row_bytes);
     }
     for (int i = 0; i < n; i++) {

@@ -13,6 +13,7 @@
 typedef struct loss_sums {
     double nll, n, hit; /* sums of w * nll, w, w * (argmax == tgt) */
     float *each;        /* [n_each]: w * nll of each of the first n_each rows; NULL: not wanted */
+    int   *top;         /* [n_each]: the token with the largest logit, where w is not 0, else -1; NULL: not wanted */
     int    n_each;
 } loss_sums;
 enum { XENT_ROWS_MAX = 1024 };

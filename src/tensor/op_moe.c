@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "base/par.h"
+#include "base/prof.h"
 #include "kernel/kern.h"
 
 /* ---- sizes ---- */
@@ -100,16 +101,19 @@ static void route_row(route *r, const float *logits, const float *bias, const ro
 }
 
 void        op_route_fwd(route *r, const float *logits, const float *bias, const route_shape *s, int T) {
+    prof_part was = prof_enter(PROF_ROUTER);
 #pragma omp parallel if (T > 32)
     {
         float c[1024]; /* experts <= 1024: cfg_check */
 #pragma omp for schedule(static)
         for (int t = 0; t < T; t++) route_row(r, logits, bias, s, t, c);
     }
+    prof_leave(was);
 }
 
 void op_route_bwd(float *dlogits, const float *dweight, const float *dscore, const route *r, const route_shape *s,
                   int T) {
+    prof_part was = prof_enter(PROF_ROUTER);
     int E = s->experts, k = s->topk;
 #pragma omp parallel for schedule(static)
     for (int t = 0; t < T; t++) {
@@ -134,6 +138,7 @@ void op_route_bwd(float *dlogits, const float *dweight, const float *dscore, con
             for (int i = 0; i < E; i++) d[i] = sc[i] * (d[i] - m);
         }
     }
+    prof_leave(was);
 }
 
 double op_balance(float *dscore, const route *r, const route_shape *s, const int32_t *start, int n_seg, float alpha,
@@ -176,6 +181,7 @@ double op_balance(float *dscore, const route *r, const route_shape *s, const int
 /* ---- slots ---- */
 
 void op_plan(plan *p, const int32_t *expert, int T, const route_shape *s, int pad) {
+    prof_part was = prof_enter(PROF_ROUTER);
     int E = s->experts, n = T * s->topk;
     memset(p->count, 0, (size_t)E * 4);
     for (int i = 0; i < n; i++) p->count[expert[i]]++;
@@ -190,9 +196,11 @@ void op_plan(plan *p, const int32_t *expert, int T, const route_shape *s, int pa
         p->slot[i]   = at;
         p->token[at] = i / s->topk;
     }
+    prof_leave(was);
 }
 
 void op_gather(void *xs, const void *x, dtype t, const plan *p, int D) {
+    prof_part was = prof_enter(PROF_EXPERT);
     size_t row = (size_t)D * (t == DT_BF16 ? 2 : 4);
 #pragma omp parallel for schedule(static) if (p->n > 16)
     for (int i = 0; i < p->n; i++) {
@@ -200,6 +208,7 @@ void op_gather(void *xs, const void *x, dtype t, const plan *p, int D) {
         if (p->token[i] >= 0) memcpy(d, (const char *)x + (size_t)p->token[i] * row, row);
         else memset(d, 0, row);
     }
+    prof_leave(was);
 }
 
 static void axpy(float *y, float a, const void *x, dtype t, size_t at, int D) {
@@ -208,19 +217,23 @@ static void axpy(float *y, float a, const void *x, dtype t, size_t at, int D) {
 }
 
 void        op_gather_bwd(float *dx, const float *dxs, const plan *p, int T, const route_shape *s, int D) {
+    prof_part was = prof_enter(PROF_EXPERT);
 #pragma omp parallel for schedule(static)
     for (int t = 0; t < T; t++)
         for (int j = 0; j < s->topk; j++)
             K->add_f32(dx + (size_t)t * (size_t)D, dxs + (size_t)p->slot[t * s->topk + j] * (size_t)D, (size_t)D);
+    prof_leave(was);
 }
 
 void op_combine_fwd(float *y, const void *ys, dtype t, const route *r, const plan *p, int T, const route_shape *s,
                     int D) {
+    prof_part was = prof_enter(PROF_EXPERT);
 #pragma omp parallel for schedule(static) if (T > 8)
     for (int i = 0; i < T; i++)
         for (int j = 0; j < s->topk; j++)
             axpy(y + (size_t)i * (size_t)D, r->weight[i * s->topk + j], ys, t,
                  (size_t)p->slot[i * s->topk + j] * (size_t)D, D);
+    prof_leave(was);
 }
 
 /* The gradients of one slot: of its weight (returned) and of its row. */
@@ -236,6 +249,7 @@ static float combine_slot(void *dys, const float *d, const void *ys, dtype t, si
 
 void op_combine_bwd(void *dys, float *dweight, const float *dy, const void *ys, dtype t, const route *r, const plan *p,
                     int T, const route_shape *s, int D) {
+    prof_part was = prof_enter(PROF_EXPERT);
     size_t row = (size_t)D * (t == DT_BF16 ? 2 : 4);
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < p->n; i++)
@@ -245,4 +259,5 @@ void op_combine_bwd(void *dys, float *dweight, const float *dy, const void *ys, 
         for (int j = i * s->topk; j < (i + 1) * s->topk; j++)
             dweight[j] =
                 combine_slot(dys, dy + (size_t)i * (size_t)D, ys, t, (size_t)p->slot[j] * (size_t)D, r->weight[j], D);
+    prof_leave(was);
 }

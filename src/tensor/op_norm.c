@@ -1,10 +1,12 @@
 #include "tensor/op_norm.h"
 #include <string.h>
 #include "base/par.h"
+#include "base/prof.h"
 #include "kernel/kern.h"
 
 void op_norm_fwd(void *y, int ldy, dtype yt, float *rstd, const float *x, int ldx, const float *w, float eps, int T,
                  int n) {
+    prof_part was = prof_enter(PROF_NORM);
 #pragma omp parallel for schedule(static) if (T > 8)
     for (int t = 0; t < T; t++) {
         const float *xt = x + (size_t)t * (size_t)ldx;
@@ -13,12 +15,14 @@ void op_norm_fwd(void *y, int ldy, dtype yt, float *rstd, const float *x, int ld
                                         : K->rmsnorm((float *)y + o, xt, w, eps, n);
         if (rstd) rstd[t] = r;
     }
+    prof_leave(was);
 }
 
 size_t op_norm_bytes(int n) { return (size_t)par_threads() * arena_round((size_t)n * 4); }
 
 void op_norm_bwd(float *dx, int lddx, float *dw, const float *dy, int lddy, const float *x, int ldx, const float *w,
                  const float *rstd, int T, int n, arena *scratch) {
+    prof_part was = prof_enter(PROF_NORM);
     /* Each thread sums its rows' dw by itself; the sums are added in thread order, so the result depends only on
      * the thread count. */
     size_t mark   = arena_mark(scratch);
@@ -33,4 +37,5 @@ void op_norm_bwd(float *dx, int lddx, float *dw, const float *dy, int lddy, cons
     if (dw)
         for (int i = 0; i < nt; i++) K->add_f32(dw, part + (size_t)i * stride, (size_t)n);
     arena_reset(scratch, mark);
+    prof_leave(was);
 }

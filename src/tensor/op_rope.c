@@ -1,6 +1,7 @@
 #include "tensor/op_rope.h"
 #include <math.h>
 #include "base/par.h"
+#include "base/prof.h"
 #include "kernel/kern.h"
 
 size_t rope_floats(int max_pos, int dim) { return (size_t)max_pos * (size_t)dim; }
@@ -50,6 +51,7 @@ static void rotate_bf16(uint16_t *x, const float *c, const float *s, int pairs, 
 
 void op_rope(void *x, dtype xt, int ld, int T, int heads, int head_stride, const int32_t *pos, const rope_table *tb,
              bool inv) {
+    prof_part was = prof_enter(PROF_ROPE);
 #pragma omp parallel for schedule(static) if (T > 8)
     for (int t = 0; t < T; t++) {
         const float *c = tb->c + (size_t)pos[t] * (size_t)tb->pairs, *s = tb->s + (size_t)pos[t] * (size_t)tb->pairs;
@@ -59,4 +61,5 @@ void op_rope(void *x, dtype xt, int ld, int T, int heads, int head_stride, const
             else K->rope_pairs((float *)x + at, c, s, tb->pairs, inv);
         }
     }
+    prof_leave(was);
 }
