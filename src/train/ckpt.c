@@ -79,6 +79,29 @@ static void put_hex(json_t *o, const char *key, uint64_t v) {
     json_object_set_new(o, key, json_string(s));
 }
 
+static void put_recent(json_t *o, const guard *g) {
+    json_t *a = json_array();
+    for (int i = 0; i < GUARD_WINDOW && i < g->seen; i++) json_array_append_new(a, json_real(g->loss[i]));
+    json_object_set_new(o, "losses_seen", json_integer(g->seen));
+    json_object_set_new(o, "losses", a);
+}
+
+/* Checkpoints of before the guard have none: it begins anew. */
+static bool get_recent(const json_t *o, guard *g, err *e) {
+    const json_t *a = json_object_get(o, "losses");
+    int64_t       n = 0;
+    if (!json_get_i64(o, "losses_seen", &n, JSON_MAY, e)) return false;
+    int64_t have = n < GUARD_WINDOW ? n : GUARD_WINDOW;
+    if (n < 0 || (int64_t)json_array_size(a) != have) return err_set(e, "losses: expected %d numbers", (int)have);
+    for (size_t i = 0; i < (size_t)have; i++) {
+        const json_t *x = json_array_get(a, i);
+        if (!json_is_number(x)) return err_set(e, "losses: number %zu is not one", i + 1);
+        g->loss[i] = json_number_value(x);
+    }
+    g->seen = n;
+    return true;
+}
+
 static char *state_text(const ckpt_state *s) {
     json_t *o = json_object();
     json_object_set_new(o, "stage", json_string(s->stage));
@@ -98,6 +121,8 @@ static char *state_text(const ckpt_state *s) {
     put_hex(o, "mix_hash", s->mix_hash);
     json_object_set_new(o, "threads", json_integer(s->threads));
     json_object_set_new(o, "kernel", json_string(s->kernel));
+    json_object_set_new(o, "long_docs", json_integer(s->long_docs));
+    put_recent(o, &s->recent);
     if (s->curriculum[0]) json_object_set_new(o, "curriculum", json_string(s->curriculum));
     char *t = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS); /* 17 digits: doubles come back exactly */
     json_decref(o);
@@ -142,7 +167,8 @@ static bool state_parse(const char *text, ckpt_state *s, err *e) {
         !get_real(o, "best_valid", &s->best_valid, e) || !json_get_i64(o, "best_step", &s->best_step, JSON_NEED, e) ||
         !get_real(o, "elapsed", &s->elapsed, e) || !get_hex(o, "seed", &s->seed, e) ||
         !get_hex(o, "recipe_hash", &s->recipe_hash, e) || !get_hex(o, "mix_hash", &s->mix_hash, e) ||
-        !json_get_int(o, "threads", &s->threads, JSON_NEED, e))
+        !json_get_int(o, "threads", &s->threads, JSON_NEED, e) ||
+        !json_get_i64(o, "long_docs", &s->long_docs, JSON_MAY, e) || !get_recent(o, &s->recent, e))
         goto done;
     if (json_object_get(o, "curriculum") &&
         !get_text(o, "curriculum", s->curriculum, sizeof s->curriculum, e))

@@ -17,6 +17,7 @@
 #define R1_CKPT_H
 #include "base/str.h"
 #include "model/model.h"
+#include "train/guard.h"
 
 enum { CKPT_CURRICULUM = 1 << 14 };
 typedef struct ckpt_state {
@@ -25,8 +26,10 @@ typedef struct ckpt_state {
     int64_t  updates;  /* of them with an optimizer update (Adam's t) */
     uint64_t next_doc; /* the loader's position */
     int64_t  tokens, learned;
-    int64_t  skipped;           /* steps dropped for a gradient that was not finite */
-    int      skipped_row;       /* ... in a row, now */
+    int64_t  skipped;           /* bad batches that were gone back for and skipped (train/guard.h) */
+    int      skipped_row;       /* ... since the last good checkpoint */
+    int64_t  long_docs;         /* documents left out because they were longer than max_len */
+    guard    recent;            /* losses of the last steps */
     double   valid, best_valid; /* last and best validation loss, -1: none yet */
     int64_t  best_step;
     double   elapsed; /* seconds of work, all runs together */

@@ -17,22 +17,23 @@ struct metrics {
 };
 
 /* Is this line older than where the run goes on? Lines of other stages were finished before. */
-static bool keeps(const char *p, size_t n, const char *stage, int64_t step) {
+static bool keeps(const char *p, size_t n, const char *stage, int64_t step, int64_t skipped) {
     json_error_t je;
     json_t      *o    = json_loadb(p, n, 0, &je);
     const char  *name = json_string_value(json_object_get(o, "stage"));
     json_int_t   at   = json_integer_value(json_object_get(o, "step"));
-    bool         keep = name && (strcmp(name, stage) != 0 || at <= step);
+    json_int_t   what = json_integer_value(json_object_get(o, "skipped"));
+    bool         keep = name && (strcmp(name, stage) != 0 || (at <= step && what <= skipped));
     json_decref(o);
     return keep;
 }
 
 /* How many bytes of the file stay. */
-static size_t kept_bytes(const char *p, size_t n, const char *stage, int64_t step) {
+static size_t kept_bytes(const char *p, size_t n, const char *stage, int64_t step, int64_t skipped) {
     size_t at = 0;
     while (at < n) {
         const char *nl = memchr(p + at, '\n', n - at);
-        if (!nl || !keeps(p + at, (size_t)(nl - p) - at, stage, step)) break;
+        if (!nl || !keeps(p + at, (size_t)(nl - p) - at, stage, step, skipped)) break;
         at = (size_t)(nl - p) + 1;
     }
     return at;
@@ -43,7 +44,7 @@ metrics *metrics_open(const char *path, const char *stage, int64_t step, err *e)
     size_t  keep = 0;
     if (fs_exists(path)) {
         if (!fs_map(path, &f, e)) return NULL;
-        keep = kept_bytes((const char *)f.p, f.n, stage, step);
+        keep = kept_bytes((const char *)f.p, f.n, stage, step, INT64_MAX);
         fs_unmap(&f);
     }
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
@@ -56,6 +57,15 @@ metrics *metrics_open(const char *path, const char *stage, int64_t step, err *e)
     x->fd      = fd;
     x->path    = mem_strdup(path);
     return x;
+}
+
+bool metrics_forget(metrics *x, const char *stage, int64_t step, int64_t skipped, err *e) {
+    fs_file f;
+    if (!fs_map(x->path, &f, e)) return false;
+    size_t keep = kept_bytes((const char *)f.p, f.n, stage, step, skipped);
+    fs_unmap(&f);
+    if (ftruncate(x->fd, (off_t)keep) == 0 && lseek(x->fd, 0, SEEK_END) >= 0) return true;
+    return err_set(e, "%s: %s", x->path, strerror(errno));
 }
 
 void metrics_put(metrics *x, json_t *obj) {

@@ -1,6 +1,7 @@
 /* metrics.h -- what a training run writes down about itself: metrics.jsonl, and the FLOPs that its speed is judged by.
  *
  *   metrics *x = metrics_open("out/metrics.jsonl", "pretrain", step, &e);   // forgets what came after `step`
+ *   metrics_forget(x, "pretrain", step, skipped, &e);                   // going back while it is open
  *   metrics_put(x, obj);                                  // one line; obj's reference is taken
  *   metrics_close(x);
  *
@@ -17,6 +18,9 @@
 
 typedef struct metrics metrics;
 metrics               *metrics_open(const char *path, const char *stage, int64_t step, err *e) R1_MUST_USE;
+/* Drops the stage's lines of later steps, and those of events that the run at `skipped` events does not know yet (a
+ * line's "skipped" is its event's number). */
+bool                   metrics_forget(metrics *x, const char *stage, int64_t step, int64_t skipped, err *e) R1_MUST_USE;
 void                   metrics_put(metrics *x, json_t *obj);
 void                   metrics_close(metrics *x); /* NULL is fine */
 

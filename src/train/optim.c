@@ -74,13 +74,17 @@ static const char *first_bad(const optim *o) {
     return "(the sum of all squares overflows)";
 }
 
+void optim_drop(optim *o) {
+    for (int i = 0; i < o->n; i++) memset(o->c[i].p->g + o->c[i].lo, 0, o->c[i].n * sizeof(float));
+}
+
 void optim_step(optim *o, const optim_args *a, int64_t t, optim_report *r) {
     memset(r, 0, sizeof *r);
     r->norm   = grad_norm(o);
     r->finite = isfinite(r->norm);
     if (!r->finite) { /* a step on garbage would poison the moments for good: drop the gradient instead */
         r->bad = first_bad(o);
-        for (int i = 0; i < o->n; i++) memset(o->c[i].p->g + o->c[i].lo, 0, o->c[i].n * sizeof(float));
+        optim_drop(o);
         return;
     }
     double     scale = a->clip > 0 && r->norm > (double)a->clip ? (double)a->clip / (r->norm + 1e-6) : 1.0;

@@ -34,5 +34,6 @@ typedef struct optim_report {
 typedef struct optim optim;
 optim               *optim_new(param *const *params, int n); /* those with trained = true take part */
 void                 optim_free(optim *o);
+void                 optim_drop(optim *o); /* the gradients become 0, nothing is learnt from them */
 void                 optim_step(optim *o, const optim_args *a, int64_t t, optim_report *r);
 #endif

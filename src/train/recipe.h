@@ -45,6 +45,7 @@ typedef struct recipe_stage {
     schedule sched;
     int      muon; /* optimizer: 0 adamw, 1 muon */
     float    beta1, beta2, eps, weight_decay, clip;
+    float    spike; /* train/guard.h */
     float    mtp_lambda, mtp_lambda_end, mtp_switch;
     float    balance_alpha, bias_gamma;
     int      eval_every, eval_n;       /* validation loss: every N steps (0: at the end only), documents */

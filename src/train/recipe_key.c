@@ -95,6 +95,7 @@ static const recipe_key table[] = {
     F32("stage", "eps", S(eps), 1e-20, 1, "1e-8", "AdamW"),
     F32("stage", "weight_decay", S(weight_decay), 0, 10, "0.1", "decoupled, matrices only"),
     F32("stage", "clip", S(clip), 0, 1e6, "1", "global norm of the gradient; 0: no clipping"),
+    F32("stage", "spike", S(spike), 0, 1e6, "1.5", "a loss above this times its median + 0.5 is gone back for; 0: off"),
     F32("stage", "mtp_lambda", S(mtp_lambda), 0, 10, "0.3", "weight of the MTP loss (DeepSeek-V3 eq. 25)"),
     F32("stage", "mtp_lambda_end", S(mtp_lambda_end), 0, 10, "0.1", "... after mtp_switch"),
     F32("stage", "mtp_switch", S(mtp_switch), 0, 1, "0.67", "share of the steps with mtp_lambda"),

@@ -121,7 +121,7 @@ static bool mark_done(const run *x, int stage, err *e) {
 
 static bool has_ckpt(const run *x, int stage) {
     str s = {0};
-    trainer_ckpt_path(x->out.p, stage_names[stage], false, &s);
+    trainer_ckpt_path(x->out.p, stage_names[stage], CKPT_LAST, &s);
     bool ok = fs_exists(s.p);
     str_free(&s);
     return ok;
@@ -133,9 +133,9 @@ static bool forget(const run *x, int stage, err *e) {
         char *p  = path_in(x, stage_names[s], ".done");
         bool  ok = !fs_exists(p) || fs_remove(p, e);
         mem_free(p);
-        for (int best = 0; best < 2 && ok; best++) {
+        for (int k = 0; k < CKPT_KINDS && ok; k++) {
             str c = {0};
-            trainer_ckpt_path(x->out.p, stage_names[s], best == 1, &c);
+            trainer_ckpt_path(x->out.p, stage_names[s], (ckpt_kind)k, &c);
             ok = !fs_exists(c.p) || fs_remove(c.p, e);
             str_free(&c);
         }

@@ -10,7 +10,10 @@
  *   sft/                             stage sft, the same files
  *   NAME.gguf                        the last stage of the recipe, as [export] says
  *   metrics.jsonl                    a line a step
- *   ckpt/STAGE-last.safetensors, -best   checkpoints (last: where --resume goes on; best: lowest validation loss)
+ *   about.json                       the machine, the versions, the mixes (train/about.h)
+ *   report.html                      the run as a page; the caller's hook writes it
+ *   ckpt/STAGE-last.safetensors      checkpoints: where --resume goes on,
+ *        -best, -good                the lowest validation loss; where a bad step is gone back to (train/trainer.h)
  *   STAGE.done                       written when the stage's result stands
  *   .lock                            held while a run works here
  *

@@ -9,17 +9,16 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "base/prof.h"
 #include "kernel/gemm.h"
 #include "kernel/kern.h"
+#include "train/about.h"
 #include "train/ckpt.h"
+#include "train/gauge.h"
 #include "train/metrics.h"
 #include "train/optim.h"
 
-enum { BAD_ROW_MAX = 5, DOC_MIN = 8 /* shortest document that the tables are sized for */ };
-
-typedef struct profile {
-    double data, compute, optim, valid, answers, ckpt, other;
-} profile;
+enum { DOC_MIN = 8 /* shortest document that the tables are sized for */ };
 
 typedef struct trainer {
     const trainer_args *a;
@@ -30,6 +29,7 @@ typedef struct trainer {
     rows_batch         *micro; /* [n_micro] of one step */
     int                 n_micro;
     float              *row_nll; /* [micro_tokens] of one micro-batch; NULL: no curriculum by loss */
+    int                *top, *draft; /* [micro_tokens] greedy tokens of a validation micro-batch */
     curriculum          cur;     /* n = 0: none */
     rows_batch          vb;      /* a validation micro-batch */
     optim              *opt;
@@ -41,8 +41,7 @@ typedef struct trainer {
     double              started, saved; /* time_now() at the start of this call, at the last checkpoint */
     double              elapsed0;       /* seconds of earlier calls */
     double              speed;          /* tokens/s, smoothed */
-    str                 last, best;     /* checkpoint paths */
-    profile             t;
+    str                 path[CKPT_KINDS];
     bool                ckpt_ok; /* did the last attempt succeed */
 } trainer;
 
@@ -50,14 +49,17 @@ typedef struct trainer {
 typedef struct step_sums {
     model_losses l;
     double       flops, seconds, load_ratio;
+    json_t      *moe; /* gauge_load, at a validation; else NULL */
+    gauge_draft  drafts;
     int64_t      tokens, learned;
     float        lr, lambda;
     optim_report r;
     double       valid, valid_hit, valid_mtp; /* valid < 0: not measured */
 } step_sums;
 
-void trainer_ckpt_path(const char *dir, const char *stage, bool best, str *out) {
-    str_addf(out, "%s/ckpt/%s-%s.safetensors", dir, stage, best ? "best" : "last");
+void trainer_ckpt_path(const char *dir, const char *stage, ckpt_kind kind, str *out) {
+    static const char *const name[CKPT_KINDS] = {"last", "best", "good"};
+    str_addf(out, "%s/ckpt/%s-%s.safetensors", dir, stage, name[kind]);
 }
 
 static void add_losses(model_losses *to, const model_losses *x) {
@@ -70,22 +72,6 @@ static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
 static train_rows rows_of(const rows_batch *b) {
     return (train_rows){
         .r = {.T = b->n, .tok = b->tok, .n_seq = b->n_seq, .start = b->start, .kv = NULL}, .tgt = b->tgt, .w = b->w};
-}
-
-/* Busiest expert over the mean, averaged over the MoE layers: 1 is perfect balance. */
-static double load_ratio(model *m) {
-    int    layers = model_moe_layers(m), E = model_cfg(m)->n_routed_experts;
-    double sum = 0;
-    for (int l = 0; l < layers; l++) {
-        const int64_t *load = model_expert_load(m, l);
-        int64_t        max = 0, all = 0;
-        for (int i = 0; i < E; i++) {
-            all += load[i];
-            if (load[i] > max) max = load[i];
-        }
-        sum += ratio((double)max * E, (double)all);
-    }
-    return layers ? sum / layers : 0;
 }
 
 /* ---- the curriculum: what a step's documents say about their families' levels ---- */
@@ -144,18 +130,19 @@ static bool curriculum_setup(trainer *t, err *e) {
 
 /* ---- one step ---- */
 static void step_fill(trainer *t, step_sums *x) {
-    double t0 = time_now();
+    prof_part was     = prof_enter(PROF_DATA);
+    uint64_t  skipped = loader_skipped(t->train);
     for (int i = 0; i < t->n_micro; i++) {
         loader_fill(t->train, &t->s.next_doc, &t->micro[i]);
         x->tokens += t->micro[i].n;
         x->learned += t->micro[i].learn;
         x->flops += flops_batch(&t->flops, &t->micro[i]);
     }
-    t->t.data += time_now() - t0;
+    t->s.long_docs += (int64_t)(loader_skipped(t->train) - skipped);
+    prof_leave(was);
 }
 
 static void step_compute(trainer *t, step_sums *x) {
-    double t0 = time_now();
     /* The mean over all learnt tokens of the step, however they fell into micro-batches. */
     loss_args la = {.scale         = (float)(1.0 / (double)(x->learned > 0 ? x->learned : 1)),
                     .mtp_lambda    = x->lambda,
@@ -171,11 +158,15 @@ static void step_compute(trainer *t, step_sums *x) {
         if (t->row_nll) note_losses(t, &t->micro[i]);
     }
     x->l.balance /= t->n_micro;
-    t->t.compute += time_now() - t0;
+    const trainer_hooks *h = t->a->hooks;
+    if (h && h->spoil) h->spoil(h->ctx, t->m, t->s.step + 1, t->s.next_doc, &x->l);
 }
 
-static bool step_update(trainer *t, step_sums *x, err *e) {
-    double     t0   = time_now();
+static bool due(int every, int64_t step, int64_t steps) { return (every > 0 && step % every == 0) || step == steps; }
+
+/* false: the gradient is not finite, and nothing was learnt. */
+static bool step_update(trainer *t, step_sums *x) {
+    prof_part  was  = prof_enter(PROF_OPTIM);
     optim_args args = {.lr    = x->lr,
                        .beta1 = t->o->beta1,
                        .beta2 = t->o->beta2,
@@ -184,33 +175,31 @@ static bool step_update(trainer *t, step_sums *x, err *e) {
                        .muon  = t->o->muon != 0,
                        .clip  = t->o->clip};
     optim_step(t->opt, &args, t->s.updates + 1, &x->r);
-    x->load_ratio = load_ratio(t->m);
-    model_bias_update(t->m, t->o->bias_gamma);
-    t->t.optim += time_now() - t0;
-    t->s.step++;
-    curriculum_step(t);
-    t->s.tokens += x->tokens;
-    t->s.learned += x->learned;
     if (x->r.finite) {
+        x->load_ratio = gauge_busiest(t->m);
+        if (due(t->o->eval_every, t->s.step + 1, t->o->sched.steps)) x->moe = gauge_load(t->m);
+        model_bias_update(t->m, t->o->bias_gamma);
+        t->s.step++;
         t->s.updates++;
-        t->s.skipped_row = 0;
-        return true;
+        t->s.tokens += x->tokens;
+        t->s.learned += x->learned;
+        guard_note(&t->s.recent, ratio(x->l.nll, x->l.n));
+        curriculum_step(t);
     }
-    t->s.skipped++;
-    progress_clear(t->bar);
-    log_warn("step %" PRId64 ": the gradient of %s is not finite; step dropped", t->s.step, x->r.bad);
-    if (++t->s.skipped_row < BAD_ROW_MAX) return true;
-    return err_set(
-        e, "%s: %d steps in a row with a gradient that is not finite (%s): lower lr or clip, or use dtype = f32",
-        t->a->stage, BAD_ROW_MAX, x->r.bad);
+    prof_leave(was);
+    return x->r.finite;
 }
 
 /* Loss on the first eval_n validation documents. Routing counts of these tokens must not move the gate's biases. */
 static void validate(trainer *t, step_sums *x) {
-    double       t0   = time_now();
+    prof_part    was  = prof_enter(PROF_VALID);
     uint64_t     next = 0;
     model_losses sum  = {0};
-    loss_args    la   = {.scale = 1, .mtp_lambda = x->lambda > 0 ? x->lambda : 0, .backward = false};
+    loss_args    la   = {.scale      = 1,
+                         .mtp_lambda = x->lambda > 0 ? x->lambda : 0,
+                         .backward   = false,
+                         .row_top    = t->top,
+                         .row_draft  = t->draft};
     while (next < (uint64_t)t->o->eval_n) {
         loader_fill(t->valid, &next, &t->vb);
         if (!t->vb.n) break;
@@ -218,18 +207,33 @@ static void validate(trainer *t, step_sums *x) {
         model_losses l    = {0};
         model_loss(t->m, t->w, &rows, &la, &l);
         add_losses(&sum, &l);
+        if (la.mtp_lambda > 0) gauge_drafts(&x->drafts, &t->vb, t->top, t->draft);
     }
+    gauge_gate(x->moe, t->m);
     model_bias_update(t->m, 0);
     x->valid     = ratio(sum.nll, sum.n);
     x->valid_hit = ratio(sum.hit, sum.n);
     x->valid_mtp = ratio(sum.mtp_nll, sum.mtp_n);
     t->s.valid   = x->valid;
-    t->t.valid += time_now() - t0;
+    prof_leave(was);
 }
 
 /* ---- saying it ---- */
 static void put_real(json_t *o, const char *key, double v) {
     json_object_set_new(o, key, isfinite(v) ? json_real(v) : json_null());
+}
+
+static void validation_metrics(const trainer *t, const step_sums *x, json_t *o) {
+    put_real(o, "valid_loss", x->valid);
+    put_real(o, "valid_hit", x->valid_hit);
+    if (x->valid_mtp > 0) put_real(o, "valid_mtp_loss", x->valid_mtp);
+    if (x->drafts.n > 0) put_real(o, "mtp_acceptance", ratio(x->drafts.accepted, x->drafts.n));
+    if (model_moe_layers(t->m)) json_object_set(o, "moe", x->moe);
+    json_object_set_new(o, "long_docs", json_integer(t->s.long_docs));
+    if (!t->cur.n) return;
+    json_t *levels = json_object();
+    for (int i = 0; i < t->cur.n; i++) json_object_set_new(levels, t->cur.f[i].name, json_integer(t->cur.f[i].level));
+    json_object_set_new(o, "levels", levels);
 }
 
 static json_t *step_metrics(const trainer *t, const step_sums *x) {
@@ -254,12 +258,7 @@ static json_t *step_metrics(const trainer *t, const step_sums *x) {
     put_real(o, "peak_share", ratio(x->flops, x->seconds * t->peak));
     put_real(o, "elapsed", t->s.elapsed);
     if (t->cur.n) put_real(o, "level", curriculum_mean(&t->cur));
-    if (!x->r.finite) json_object_set_new(o, "skipped", json_string(x->r.bad));
-    if (x->valid >= 0) {
-        put_real(o, "valid_loss", x->valid);
-        put_real(o, "valid_hit", x->valid_hit);
-        if (x->valid_mtp > 0) put_real(o, "valid_mtp_loss", x->valid_mtp);
-    }
+    if (x->valid >= 0) validation_metrics(t, x, o);
     return o;
 }
 
@@ -277,7 +276,7 @@ static void show(trainer *t, const step_sums *x) {
 static void answers(trainer *t, json_t *line) {
     const trainer_hooks *h = t->a->hooks;
     if (!h || !h->answers) return;
-    double t0    = time_now();
+    prof_part was   = prof_enter(PROF_ANSWERS);
     str    words = {0};
     err    e;
     bool   ok = h->answers(h->ctx, t->m, t->a->mix, t->o, t->a->seed, line, &words, &e);
@@ -286,56 +285,118 @@ static void answers(trainer *t, json_t *line) {
     if (ok) log_info("%s step %" PRId64 ": %s", t->a->stage, t->s.step, words.p ? words.p : "");
     else log_warn("%s step %" PRId64 ": problems could not be answered: %s", t->a->stage, t->s.step, e.msg);
     str_free(&words);
-    t->t.answers += time_now() - t0;
+    prof_leave(was);
 }
 
-static void save(trainer *t, bool best) {
-    double t0 = time_now();
-    err    e;
-    bool   ok = ckpt_save(best ? t->best.p : t->last.p, t->m, &t->s, t->a->recipe_text, &e);
+static void save(trainer *t, ckpt_kind kind) {
+    prof_part was = prof_enter(PROF_SAVE);
+    err       e;
+    bool      ok = ckpt_save(t->path[kind].p, t->m, &t->s, t->a->recipe_text, &e);
     if (!ok) {
         progress_clear(t->bar);
         log_warn("step %" PRId64 ": checkpoint not written: %s", t->s.step, e.msg);
     }
-    if (!best) {
+    if (kind == CKPT_LAST) {
         t->ckpt_ok = ok;
         t->saved   = time_now(); /* also after a failure: the next attempt comes at its time, not at every step */
     }
-    t->t.ckpt += time_now() - t0;
+    prof_leave(was);
+}
+
+/* ---- the guard ---- */
+/* Back to the good checkpoint, for the reason `why`, and past the batch at hand. */
+static bool go_back(trainer *t, int64_t at, const char *why, err *e) {
+    uint64_t next      = t->s.next_doc;
+    int64_t  long_docs = t->s.long_docs, skipped = t->s.skipped;
+    double   elapsed = t->s.elapsed;
+    progress_clear(t->bar);
+    if (t->s.skipped_row > 0)
+        return err_set(e,
+                       "%s: step %" PRId64 ": %s. It is the second bad step since the last good checkpoint, and going "
+                       "back did not help: lower lr or clip, use dtype = f32, or look at the data",
+                       t->a->stage, at, why);
+    optim_drop(t->opt);
+    if (!ckpt_load(t->path[CKPT_GOOD].p, t->m, &t->s, e)) return err_in(e, "step %" PRId64 ": %s", at, why);
+    if (t->cur.n && !curriculum_load(&t->cur, t->s.curriculum, strlen(t->s.curriculum), e)) return false;
+    model_bias_update(t->m, 0); /* the loads of the bad step */
+    loader_moved(t->train);
+    t->s.next_doc = next, t->s.long_docs = long_docs, t->s.elapsed = elapsed;
+    t->s.skipped     = skipped + 1;
+    t->s.skipped_row = 1;
+    log_warn("%s step %" PRId64 ": %s; back to step %" PRId64 ", without the documents up to here", t->a->stage, at,
+             why, t->s.step);
+    if (!metrics_forget(t->log, t->a->stage, t->s.step, skipped, e)) return false;
+    metrics_put(t->log,
+                json_pack("{s:s,s:I,s:s,s:I,s:s,s:I}", "stage", t->a->stage, "step", (json_int_t)t->s.step, "event",
+                          "went back", "from", (json_int_t)at, "why", why, "skipped", (json_int_t)t->s.skipped));
+    save(t, CKPT_LAST);
+    return true;
+}
+
+/* Is the loss one to learn from? If not, `why` says what is wrong. */
+static bool loss_fits(const trainer *t, const step_sums *x, char why[160]) {
+    double median, loss = ratio(x->l.nll, x->l.n);
+    if (guard_fits(&t->s.recent, loss, (double)t->o->spike, &median) && (x->l.mtp_n <= 0 || isfinite(x->l.mtp_nll)))
+        return true;
+    if (!isfinite(loss) || !isfinite(x->l.mtp_nll)) snprintf(why, 160, "the loss is not finite");
+    else
+        snprintf(why, 160, "a loss of %.4g, %.3g times the median of the last steps (%.4g)", loss, ratio(loss, median),
+                 median);
+    return false;
 }
 
 /* ---- the loop ---- */
-static bool due(int every, int64_t step, int64_t steps) { return (every > 0 && step % every == 0) || step == steps; }
+/* Validation, and what hangs on it. false: its loss is not finite. */
+static bool step_validate(trainer *t, step_sums *x, bool *better) {
+    validate(t, x);
+    *better = isfinite(x->valid) && (t->s.best_valid < 0 || x->valid < t->s.best_valid);
+    if (*better) {
+        t->s.best_valid = x->valid;
+        t->s.best_step  = t->s.step;
+    }
+    return isfinite(x->valid);
+}
+
+static void step_done(trainer *t, step_sums *x, bool better) {
+    int64_t steps = t->o->sched.steps;
+    json_t *line  = step_metrics(t, x);
+    if (t->o->answers_every > 0 && due(t->o->answers_every, t->s.step, steps)) answers(t, line);
+    metrics_put(t->log, line);
+    show(t, x);
+    if (x->valid < 0) return;
+    t->s.skipped_row = 0;
+    if (t->s.step < steps) save(t, CKPT_GOOD);
+    if (better) save(t, CKPT_BEST);
+    const trainer_hooks *h   = t->a->hooks;
+    prof_part            was = prof_enter(PROF_PAGE);
+    if (h && h->page) h->page(h->ctx, t->a->dir);
+    prof_leave(was);
+}
 
 static bool one_step(trainer *t, err *e) {
     int64_t   steps = t->o->sched.steps, step = t->s.step;
     double    t0 = time_now();
-    step_sums x  = {.valid = -1};
-    x.lr         = schedule_lr(&t->o->sched, step);
-    x.lambda     = schedule_mtp(t->o->mtp_lambda, t->o->mtp_lambda_end, t->o->mtp_switch, steps, step);
+    char      why[160];
+    bool      better = false;
+    step_sums x      = {.valid = -1};
+    x.lr             = schedule_lr(&t->o->sched, step);
+    x.lambda         = schedule_mtp(t->o->mtp_lambda, t->o->mtp_lambda_end, t->o->mtp_switch, steps, step);
     if (!model_cfg(t->m)->num_nextn_predict_layers) x.lambda = 0;
     step_fill(t, &x);
     if (!x.learned)
         return err_set(e, "%s: no document of mix %s fits max_len = %d", t->a->stage, t->o->mix, t->o->max_len);
     step_compute(t, &x);
-    if (!step_update(t, &x, e)) return false;
+    if (!loss_fits(t, &x, why)) return go_back(t, step + 1, why, e);
+    if (!step_update(t, &x)) {
+        snprintf(why, sizeof why, "the gradient of %s is not finite", x.r.bad);
+        return go_back(t, step + 1, why, e);
+    }
     x.seconds    = time_now() - t0;
     t->s.elapsed = t->elapsed0 + time_now() - t->started;
-    bool better  = false;
-    if (due(t->o->eval_every, t->s.step, steps)) {
-        validate(t, &x);
-        better = t->s.best_valid < 0 || x.valid < t->s.best_valid;
-        if (better) {
-            t->s.best_valid = x.valid;
-            t->s.best_step  = t->s.step;
-        }
-    }
-    json_t *line = step_metrics(t, &x);
-    if (t->o->answers_every > 0 && due(t->o->answers_every, t->s.step, steps)) answers(t, line);
-    metrics_put(t->log, line);
-    show(t, &x);
-    if (better) save(t, true);
-    return true;
+    bool ok      = !due(t->o->eval_every, t->s.step, steps) || step_validate(t, &x, &better);
+    if (ok) step_done(t, &x, better);
+    json_decref(x.moe);
+    return ok || go_back(t, t->s.step, "the validation loss is not finite", e);
 }
 
 static trainer_end loop(trainer *t, err *e) {
@@ -346,22 +407,23 @@ static trainer_end loop(trainer *t, err *e) {
         stop = (t->a->hooks && t->a->hooks->stop && t->a->hooks->stop()) ||
                (t->a->stop_after > 0 && t->s.step - begun >= t->a->stop_after);
         bool last = stop || t->s.step == steps;
-        if (last || time_now() - t->saved >= 60 * t->o->checkpoint_minutes) save(t, false);
+        if (last || time_now() - t->saved >= 60 * t->o->checkpoint_minutes) save(t, CKPT_LAST);
         if (last && !t->ckpt_ok)
             return err_set(e, "%s: the last checkpoint could not be written; the one before it is kept: %s",
-                           t->a->stage, t->last.p),
+                           t->a->stage, t->path[CKPT_LAST].p),
                    TRAIN_FAILED;
     }
     return t->s.step < steps ? TRAIN_STOPPED : TRAIN_DONE;
 }
 
 static bool resume(trainer *t, err *e) {
-    if (!ckpt_load(t->last.p, t->m, &t->s, e)) return false;
+    if (!ckpt_load(t->path[CKPT_LAST].p, t->m, &t->s, e)) return false;
     const ckpt_state *s = &t->s;
     if (strcmp(s->stage, t->a->stage) != 0)
-        return err_set(e, "%s: a checkpoint of stage %s, expected %s", t->last.p, s->stage, t->a->stage);
+        return err_set(e, "%s: a checkpoint of stage %s, expected %s", t->path[CKPT_LAST].p, s->stage, t->a->stage);
     if (s->step > t->o->sched.steps)
-        return err_set(e, "%s: at step %" PRId64 ", past the recipe's %" PRId64, t->last.p, s->step, t->o->sched.steps);
+        return err_set(e, "%s: at step %" PRId64 ", past the recipe's %" PRId64, t->path[CKPT_LAST].p, s->step,
+                       t->o->sched.steps);
     if (s->threads != par_threads() || strcmp(s->kernel, K->name) != 0)
         log_warn("this run was begun with %d threads (%s), now %d (%s): the last bits will differ", s->threads,
                  s->kernel, par_threads(), K->name);
@@ -400,8 +462,11 @@ static bool setup(trainer *t, err *e) {
     int docs   = o->micro_tokens / DOC_MIN + 1;
     for (int i = 0; i < t->n_micro; i++) rows_batch_init(&t->micro[i], o->micro_tokens, docs);
     rows_batch_init(&t->vb, o->micro_tokens, docs);
-    trainer_ckpt_path(t->a->dir, t->a->stage, false, &t->last);
-    trainer_ckpt_path(t->a->dir, t->a->stage, true, &t->best);
+    if (model_cfg(t->m)->num_nextn_predict_layers) {
+        t->top   = mem_calloc((size_t)o->micro_tokens, sizeof *t->top);
+        t->draft = mem_calloc((size_t)o->micro_tokens, sizeof *t->draft);
+    }
+    for (int k = 0; k < CKPT_KINDS; k++) trainer_ckpt_path(t->a->dir, t->a->stage, (ckpt_kind)k, &t->path[k]);
     str_addf(&path, "%s/ckpt", t->a->dir);
     bool ok = fs_mkdirs(path.p, e);
     str_clear(&path);
@@ -409,13 +474,14 @@ static bool setup(trainer *t, err *e) {
     ok = ok && (t->w = work_new(t->m, o->micro_tokens, WORK_TRAIN, e)) &&
          (t->train = make_loader(t, SPLIT_TRAIN, &mix_hash, e)) && (t->valid = make_loader(t, SPLIT_VALID, NULL, e)) &&
          curriculum_setup(t, e);
-    if (ok && t->a->resume && fs_exists(t->last.p)) {
+    if (ok && t->a->resume && fs_exists(t->path[CKPT_LAST].p)) {
         ok = resume(t, e);
         if (ok && t->s.mix_hash != mix_hash)
-            ok = err_set(e, "%s: the run was begun with other sources in mix %s (a text that came or went?)", t->last.p,
-                         t->a->mix->name);
+            ok = err_set(e, "%s: the run was begun with other sources in mix %s (a text that came or went?)",
+                         t->path[CKPT_LAST].p, t->a->mix->name);
         if (ok && t->cur.n && t->s.curriculum[0])
-            ok = curriculum_load(&t->cur, t->s.curriculum, strlen(t->s.curriculum), e) || err_in(e, "%s", t->last.p);
+            ok = curriculum_load(&t->cur, t->s.curriculum, strlen(t->s.curriculum), e) ||
+                 err_in(e, "%s", t->path[CKPT_LAST].p);
     }
     curriculum_step(t);
     t->s.mix_hash    = mix_hash;
@@ -424,26 +490,20 @@ static bool setup(trainer *t, err *e) {
     t->s.threads     = par_threads();
     snprintf(t->s.stage, sizeof t->s.stage, "%s", t->a->stage);
     snprintf(t->s.kernel, sizeof t->s.kernel, "%s", K->name);
-    ok = ok && (t->log = metrics_open(path.p, t->a->stage, t->s.step, e));
+    ok = ok && (t->log = metrics_open(path.p, t->a->stage, t->s.step, e)) &&
+         metrics_forget(t->log, t->a->stage, t->s.step, t->s.skipped, e);
     str_free(&path);
     return ok;
 }
 
-static void print_profile(const trainer *t, double wall) {
-    const profile *p = &t->t;
-    struct {
-        const char *name;
-        double      s;
-    } row[]     = {{"data", p->data},       {"forward + backward", p->compute},
-                   {"optimizer", p->optim}, {"validation", p->valid},
-                   {"answers", p->answers}, {"checkpoints", p->ckpt}};
-    double rest = wall;
+static void print_profile(const trainer *t) {
+    double wall = 0;
+    for (int p = 0; p < PROF_PARTS; p++) wall += prof_seconds((prof_part)p);
     log_info("%s: where %.1f s went", t->a->stage, wall);
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        log_info("  %-20s %9.2f s %6.2f%%", row[i].name, row[i].s, 100 * ratio(row[i].s, wall));
-        rest -= row[i].s;
+    for (int p = 1; p <= PROF_PARTS; p++) { /* the rest comes last */
+        double s = prof_seconds((prof_part)(p % PROF_PARTS));
+        log_info("  %-20s %9.2f s %6.2f%%", prof_name((prof_part)(p % PROF_PARTS)), s, 100 * ratio(s, wall));
     }
-    log_info("  %-20s %9.2f s %6.2f%%", "the rest", rest, 100 * ratio(rest, wall));
 }
 
 static void teardown(trainer *t) {
@@ -457,8 +517,20 @@ static void teardown(trainer *t) {
     rows_batch_free(&t->vb);
     optim_free(t->opt);
     if (t->w) work_free(t->w);
-    str_free(&t->last);
-    str_free(&t->best);
+    mem_free(t->top);
+    mem_free(t->draft);
+    for (int k = 0; k < CKPT_KINDS; k++) str_free(&t->path[k]);
+}
+
+/* What has to be there before the first step. */
+static void begin(trainer *t) {
+    about_stage about = {.stage = t->a->stage, .o = t->o, .mix = t->a->mix, .m = t->m, .peak = t->peak};
+    str         path  = {0};
+    err         e;
+    str_addf(&path, "%s/about.json", t->a->dir);
+    if (!about_put(path.p, &about, &e)) log_warn("%s", e.msg);
+    str_free(&path);
+    if (t->s.step < t->o->sched.steps && (!t->s.step || !fs_exists(t->path[CKPT_GOOD].p))) save(t, CKPT_GOOD);
 }
 
 trainer_end trainer_run(model *m, const trainer_args *a, err *e) {
@@ -475,13 +547,16 @@ trainer_end trainer_run(model *m, const trainer_args *a, err *e) {
     log_info("%s: %" PRId64 " steps of %d tokens; %.2fM parameters, %.2fM active; peak %.0f GFLOP/s (%s)", a->stage,
              a->opt->sched.steps, a->opt->batch_tokens, (double)n.total / 1e6, (double)n.active / 1e6, t.peak / 1e9,
              a->opt->bf16 ? "bf16" : "f32");
+    begin(&t);
+    if (a->profile) prof_start();
     t.bar = progress_new(a->stage, a->opt->sched.steps);
     how   = loop(&t, e);
+    prof_stop();
     progress_free(t.bar);
     t.bar = NULL;
-    if (a->profile) print_profile(&t, time_now() - t.started);
-    if (loader_skipped(t.train))
-        log_info("%s: %" PRIu64 " problems were longer than max_len and skipped", a->stage, loader_skipped(t.train));
+    if (a->profile) print_profile(&t);
+    if (t.s.long_docs)
+        log_info("%s: %" PRId64 " problems were longer than max_len and skipped", a->stage, t.s.long_docs);
     if (how == TRAIN_DONE && t.s.best_valid >= 0)
         log_info("%s: valid loss %.4f, best %.4f at step %" PRId64, a->stage, t.s.valid, t.s.best_valid, t.s.best_step);
 done:

@@ -10,9 +10,15 @@
  * Every number that steers the run is a function of the recipe and of ckpt_state, so a run that was killed and resumed
  * ends with the bits of one that was not.
  *
+ * A bad step (train/guard.h: a loss or a gradient that is not finite, a loss far above its median, a validation loss
+ * that is not finite) is not learnt from: the run goes back to the good checkpoint, the one of the last validation (of
+ * the start, before the first), with the documents up to and with the bad batch left out, and a line of metrics says
+ * so. As validations come at fixed steps, not by the clock, a run that was killed meanwhile goes back to the same
+ * place. A second bad step before the next validation ends the run: going back does not help there.
+ *
  * Memory:  everything is allocated at the start; a step allocates nothing but its line of metrics.
  * Errors:  a checkpoint that cannot be written during the run is a warning (the old one stays) and an error at its
- *          end; too many non-finite gradients in a row are an error.
+ *          end; a second bad step after going back is an error.
  * Threads: one caller. */
 #ifndef R1_TRAINER_H
 #define R1_TRAINER_H
@@ -26,6 +32,10 @@ typedef struct trainer_hooks {
      * `line`. */
     bool (*answers)(void *ctx, model *m, const recipe_mix *mix, const recipe_stage *o, uint64_t seed, json_t *metrics,
                     str *line, err *e);
+    /* The metrics have a new line with a validation: time for a report. NULL: none. */
+    void (*page)(void *ctx, const char *dir);
+    /* For tests of the guard: may spoil the step whose batch was computed. `next` is the document after it. */
+    void (*spoil)(void *ctx, model *m, int64_t step, uint64_t next, model_losses *l);
     void *ctx;
 } trainer_hooks;
 
@@ -44,6 +54,7 @@ typedef struct trainer_args {
 
 typedef enum { TRAIN_DONE, TRAIN_STOPPED, TRAIN_FAILED } trainer_end;
 trainer_end trainer_run(model *m, const trainer_args *a, err *e); /* model_train_begin has been called */
-/* DIR/ckpt/STAGE-last.safetensors or -best */
-void trainer_ckpt_path(const char *dir, const char *stage, bool best, str *out);
+typedef enum { CKPT_LAST, CKPT_BEST, CKPT_GOOD, CKPT_KINDS } ckpt_kind;
+/* DIR/ckpt/STAGE-last.safetensors, -best or -good */
+void trainer_ckpt_path(const char *dir, const char *stage, ckpt_kind kind, str *out);
 #endif
