@@ -43,7 +43,7 @@ narrow() {
 run; expect "overview" 0 "Solve for x"; narrow "overview fits 80 columns" "$T/out"
 run help; expect "help" 0 "usage: r1"
 run --help; expect "--help" 0 "usage: r1"
-for c in ask chat train data eval convert info bench tokenize logits; do
+for c in ask chat train data eval report convert info bench tokenize logits; do
     run "$c" --help; expect "$c --help" 0 "usage: r1 $c"; narrow "$c --help fits 80 columns" "$T/out"
 done
 run help eval; expect "help eval" 0 "usage: r1 eval"
@@ -58,6 +58,11 @@ run chat hello; expect "chat with an argument" 2 "r1 ask"
 run eval; expect "eval without a suite" 2 "suite"
 run eval --suite valid --data x; expect "eval with both" 2 "exclude"
 run eval --suite valid --split x; expect "eval with an unknown split" 2 "train, valid or test"
+run report; expect "report without a folder" 2 "one folder"
+run report "$T/none"; fails "report of a folder that is not there" "metrics.jsonl"
+mkdir "$T/run"; echo '{"stage":"pretrain","step":1,"loss":2}' >"$T/run/metrics.jsonl"
+run report "$T/run"; expect "report" 0 "report.html"
+if grep -q "Pre-training" "$T/run/report.html"; then ok "report has its stage"; else bad "report has its stage" "no"; fi
 run convert a; expect "convert with one name" 2 "SRC and DST"
 run logits --tokens 1; expect "logits without -o" 2 "-o FILE"
 run logits --tokens 1 -o x --attn y; expect "logits with an unknown form" 2 "absorbed"

@@ -37,10 +37,10 @@ says() {
 check train-tokenizer "failed" "$r1" train recipes/mini.ini --out "$out" --stage tokenizer
 check tokenizer-file "no tokenizer.json" test -s "$out/tokenizer.json"
 says sft-needs-pretrain 1 "needs a finished pretrain" "$r1" train recipes/mini.ini --out "$out" --stage sft
-check train-all "failed" "$r1" train recipes/mini.ini --out "$out" --profile
+says train-all 0 "attention bwd" "$r1" train recipes/mini.ini --out "$out" --profile
 for f in base/config.json base/model.safetensors base/tokenizer.json sft/config.json sft/model.safetensors \
     sft/tokenizer.json mini.gguf metrics.jsonl recipe.ini ckpt/pretrain-last.safetensors ckpt/pretrain-best.safetensors \
-    ckpt/sft-last.safetensors; do
+    ckpt/sft-last.safetensors ckpt/pretrain-good.safetensors about.json report.html; do
     check "file-$f" "missing" test -s "$out/$f"
 done
 says again-does-nothing 0 "every stage is done already" "$r1" train recipes/mini.ini --out "$out"
@@ -50,7 +50,7 @@ says other-recipe-is-refused 1 "belongs to another recipe" "$r1" train recipes/m
 # The metrics: a line a step, every stage, the fields that the trainer promises.
 lines=$(wc -l < "$out/metrics.jsonl")
 check metrics-lines "expected 18 lines, found $lines" test "$lines" -eq 18
-for key in stage step tokens learned loss hit mtp_loss mtp_hit grad_norm lr tok_s balance load_max_over_mean valid_loss; do
+for key in stage step tokens learned loss hit mtp_loss mtp_hit grad_norm lr tok_s balance load_max_over_mean valid_loss mtp_acceptance moe long_docs; do
     check "metrics-$key" "not in metrics.jsonl" grep -q "\"$key\":" "$out/metrics.jsonl"
 done
 if grep -q 'null' "$out/metrics.jsonl"; then not_ok metrics-finite "a number is not finite"; else ok metrics-finite; fi
@@ -58,6 +58,14 @@ if grep -q 'null' "$out/metrics.jsonl"; then not_ok metrics-finite "a number is 
 loss_at() { grep '"stage":"pretrain"' "$out/metrics.jsonl" | grep "\"step\":$1," | sed 's/.*"loss":\([0-9.e+-]*\).*/\1/'; }
 first=$(loss_at 1) last=$(loss_at 12)
 check loss-falls "from $first to $last" awk -v a="$first" -v b="$last" 'BEGIN { exit !(a > 5.5 && b < a - 1) }'
+
+# The page has every stage, the experts and the machine, and `r1 report` writes the same one again.
+for text in "Pre-training" "Fine-tuning" "MTP acceptance" "Load of the experts" "GFLOP/s in bf16" "Every key that"; do
+    check "report-$text" "not in report.html" grep -qF -- "$text" "$out/report.html"
+done
+cp "$out/report.html" "$dir/report.html"
+says report-again 0 "report.html" "$r1" report "$out"
+check report-same "another page" cmp "$dir/report.html" "$out/report.html"
 
 # What was made works in the other commands.
 check info-gguf "failed" "$r1" info "$out/mini.gguf"

@@ -1,45 +1,128 @@
 /* cmd_train.c -- `r1 train RECIPE.ini`: options, Ctrl-C, and the answering of problems between steps, which the
- * trainer cannot do itself (train/ does not know infer/ and eval/). */
+ * trainer cannot do itself (train/ does not know infer/ and eval/), and the report. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/fs.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/cmds.h"
+#include "eval/report.h"
 #include "eval/suite.h"
 #include "train/recipe_key.h"
 #include "train/stages.h"
 
-/* Right answers of `n` validation problems of every family of the mix, into the step's metrics and a line. */
+/* ---- answers: every family's figures into the step's metrics, examples into OUT/samples-STAGE.json ---- */
+enum { SAMPLE_BYTES = 4000 };
+typedef struct examples {
+    json_t *all;           /* array */
+    json_t *right, *wrong; /* of the family at hand: the hardest right one, the easiest wrong one */
+    int     right_level, wrong_level;
+} examples;
+
+/* Valid UTF-8 of at most SAMPLE_BYTES, whatever a model wrote. */
+static void add_text(str *out, const char *p) {
+    size_t n = strlen(p), at = 0;
+    while (at < n && at < SAMPLE_BYTES) {
+        uint32_t cp;
+        int      k = utf8_decode(p + at, n - at, &cp);
+        if (k > 0) str_addn(out, p + at, (size_t)k);
+        else str_add(out, "\xef\xbf\xbd");
+        at += k > 0 ? (size_t)k : 1;
+    }
+    str_add(out, at < n ? " [...]" : "");
+}
+
+static void on_case(void *user, const suite_case *c, int done, int total, int correct) {
+    examples *s = user;
+    (void)done, (void)total, (void)correct;
+    json_t **slot = c->v.right ? &s->right : &s->wrong;
+    if (*slot && (c->v.right ? c->level <= s->right_level : c->level >= s->wrong_level)) return;
+    str response = {0}, why = {0};
+    add_text(&response, c->response);
+    add_text(&why, c->v.why);
+    json_decref(*slot);
+    *slot = json_pack("{s:s,s:i,s:b,s:b,s:s,s:s,s:s,s:s,s:i}", "family", c->family, "level", c->level, "right",
+                      c->v.right, "cut", !c->stopped, "question", c->question, "truth", c->truth, "response",
+                      response.p, "why", why.p, "tokens", c->tokens);
+    str_free(&why);
+    *(c->v.right ? &s->right_level : &s->wrong_level) = c->level;
+    str_free(&response);
+}
+
+static void take_samples(examples *s) {
+    if (s->wrong) json_array_append_new(s->all, s->wrong);
+    if (s->right) json_array_append_new(s->all, s->right);
+    s->right = s->wrong = NULL;
+}
+
+static json_t *family_figures(const suite_result *r) {
+    json_t *levels = json_array();
+    for (int c = 0; c < r->n_cell; c++)
+        json_array_append_new(levels, json_pack("[i,i,i]", r->cell[c].level, r->cell[c].correct, r->cell[c].n));
+    return json_pack("{s:i,s:i,s:i,s:i,s:o}", "n", r->all.n, "right", r->all.correct, "format", r->all.format, "cut",
+                     r->all.cut, "levels", levels);
+}
+
+static bool answer_family(model *m, const char *name, const recipe_stage *o, uint64_t seed, examples *s,
+                          suite_result *r, err *e) {
+    int        context = model_cfg(m)->max_position_embeddings;
+    suite_args a       = suite_defaults();
+    a.suite            = name;
+    a.split            = SPLIT_VALID;
+    a.limit            = o->answers_n;
+    a.seed             = seed;
+    a.ctx              = o->max_len + 64 < context ? o->max_len + 64 : context;
+    a.on_case          = on_case;
+    a.user             = s;
+    return suite_run(m, &a, r, e);
+}
+
+static bool put_samples(const char *dir, const json_t *line, json_t *all, err *e) {
+    str   path = {0};
+    char *text = json_dumps(all, JSON_INDENT(1));
+    str_addf(&path, "%s/samples-%s.json", dir, json_string_value(json_object_get(line, "stage")));
+    bool ok = text && fs_write(path.p, text, strlen(text), e);
+    free(text); /* jansson's, from malloc */
+    str_free(&path);
+    return ok;
+}
+
 static bool answer(void *ctx, model *m, const recipe_mix *mix, const recipe_stage *o, uint64_t seed, json_t *metrics,
                    str *line, err *e) {
-    (void)ctx;
-    for (int i = 0; i < mix->n; i++) {
-        const source *s = &mix->src[i];
-        if (!s->family || !(s->weight > 0)) continue;
-        suite_args   a = suite_defaults();
-        suite_result r = {0};
-        char         key[64];
-        a.suite = s->family;
-        a.split = SPLIT_VALID;
-        a.limit = o->answers_n;
-        a.seed  = seed;
-        a.ctx   = o->max_len + 64 < model_cfg(m)->max_position_embeddings ? o->max_len + 64
-                                                                          : model_cfg(m)->max_position_embeddings;
-        if (!suite_run(m, &a, &r, e)) {
-            suite_free(&r);
-            return false;
-        }
-        snprintf(key, sizeof key, "answers_%s", s->family);
-        json_object_set_new(metrics, key, suite_json(&r));
-        str_addf(line, "%s%s %d/%d right (", line->len ? ", " : "", s->family, r.all.correct, r.all.n);
-        for (int c = 0; c < r.n_cell; c++)
-            str_addf(line, "%sL%d %d/%d", c ? " " : "", r.cell[c].level, r.cell[c].correct, r.cell[c].n);
-        str_addf(line, "), format %d/%d", r.all.format, r.all.n);
+    examples s       = {.all = json_array()};
+    json_t  *answers = json_object();
+    int      right = 0, n = 0, format = 0;
+    bool     ok = true;
+    for (int i = 0; ok && i < mix->n; i++) {
+        const char  *name = mix->src[i].family;
+        suite_result r    = {0};
+        if (!name || !(mix->src[i].weight > 0)) continue;
+        ok = answer_family(m, name, o, seed, &s, &r, e);
+        take_samples(&s);
+        right += r.all.correct, n += r.all.n, format += r.all.format;
+        if (ok) json_object_set_new(answers, name, family_figures(&r));
         suite_free(&r);
     }
-    return true;
+    if (ok && n) {
+        str_addf(line, "%d of %d problems right (%.1f%%), format %.1f%%", right, n, 100.0 * right / n,
+                 100.0 * format / n);
+        json_object_set(metrics, "answers", answers);
+        json_object_set_new(metrics, "answers_right", json_real((double)right / n));
+        ok = put_samples(ctx, metrics, s.all, e);
+    }
+    json_decref(answers);
+    json_decref(s.all);
+    return ok;
+}
+
+static void page(void *ctx, const char *dir) {
+    err e;
+    (void)ctx;
+    if (!report_write(dir, &e)) log_warn("the report was not written: %s", e.msg);
 }
 
 static int print_recipe_help(void) {
@@ -51,12 +134,15 @@ static int print_recipe_help(void) {
     return cli_flush(&e) ? CLI_OK : cli_fail(&e);
 }
 
-static int run(const recipe *r, const stages_args *a) {
-    err         e;
-    str         out    = {0};
-    trainer_end how    = stages_run(r, a, &e);
-    int         status = CLI_OK;
-    stages_out(r, a, &out);
+static int run(const recipe *r, stages_args args, trainer_hooks hooks) {
+    err e;
+    str out = {0};
+    stages_out(r, &args, &out);
+    hooks.ctx                 = out.p;
+    args.hooks                = &hooks;
+    const stages_args *a      = &args;
+    trainer_end        how    = stages_run(r, a, &e);
+    int                status = CLI_OK;
     if (how == TRAIN_FAILED) status = cli_fail(&e);
     else if (how == TRAIN_STOPPED)
         log_info("stopped, nothing is lost. To go on: r1 train %s --out %s --resume%s%s (and the same --set)", r->path,
@@ -106,15 +192,10 @@ int cmd_train(int argc, char **argv) {
         status = cli_fail(&e);
         goto done;
     }
-    const trainer_hooks hooks = {.stop = stop_requested, .answers = answer};
-    const stages_args   a     = {.stage      = stage,
-                                 .out        = out,
-                                 .resume     = resume,
-                                 .force      = force,
-                                 .profile    = profile,
-                                 .stop_after = stop_after,
-                                 .hooks      = &hooks};
-    status                    = run(r, &a);
+    const trainer_hooks hooks = {.stop = stop_requested, .answers = answer, .page = page};
+    const stages_args   a     = {
+              .stage = stage, .out = out, .resume = resume, .force = force, .profile = profile, .stop_after = stop_after};
+    status = run(r, a, hooks);
     recipe_free(r);
 done:
     str_list_free(&sets);

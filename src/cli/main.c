@@ -27,6 +27,7 @@ static const command commands[] = {
     {"train", cmd_train, "train a model from a recipe; resume a run that was stopped", "Own one"},
     {"data", cmd_data, "make, check and count problems with known answers", NULL},
     {"eval", cmd_eval, "how often is it right: held-out problems, or your own file", NULL},
+    {"report", cmd_report, "a training run as one HTML page: curves, heat maps, sample answers", NULL},
     {"convert", cmd_convert, "Hugging Face folder <-> GGUF file, and 8-bit weights", NULL},
     {"info", cmd_info, "a model's shape, parameters and memory, without loading it", "Look inside"},
     {"bench", cmd_bench, "speed: 512 tokens in (pp512), 128 tokens out (tg128)", NULL},
