@@ -28,6 +28,12 @@ CFLAGS  += -std=gnu11 $(WARN) $(OPT) -g $(OMP) -fno-strict-aliasing $(SAN)
 LDFLAGS += $(SAN)
 LIBS    := -ldnnl $(PKG_LIBS) -lm -lgomp
 
+# MPI=1: data-parallel training (src/base/dist.h). One object differs, so both builds share the rest of the tree.
+MPI     ?=
+MPI_HAVE  := $(shell pkg-config --exists ompi-c 2>/dev/null && echo yes)
+MPI_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags ompi-c 2>/dev/null)) -DR1_MPI
+MPI_LIBS   = $(shell pkg-config --libs ompi-c 2>/dev/null || echo -lmpi)
+
 SRC     := $(sort $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
 LIB_SRC := $(filter-out src/cli/main.c src/exec/worker_%,$(SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -41,7 +47,7 @@ PYTHON  := $(if $(filter build,$(BUILD)),r1-python,$(BUILD)/r1-python)
 PY_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/exec/worker_*.c))
 PY_HAVE := $(shell pkg-config --exists python3-embed libseccomp 2>/dev/null && echo yes)
 
-.PHONY: all lib unit test sanitized test-peers check-long asan asan-bins fuzz bench format lint arrows clean help
+.PHONY: all lib unit test sanitized test-peers test-mpi check-long asan asan-bins fuzz bench format lint arrows clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -51,6 +57,7 @@ help:
 	@echo 'make            build ./r1'
 	@echo 'make test       unit tests, fuzz corpora under sanitizers, arrows, tests/*.sh (about what ./test does)'
 	@echo 'make check-long the same with R1_LONG=1: the tests that take minutes'
+	@echo 'make MPI=1      build ./r1 for training in several processes; make test-mpi checks it'
 	@echo 'make test-peers our files in other programs (llama.cpp), where those are installed'
 	@echo 'make unit       build the unit tests only; then build/tests/test_NAME'
 	@echo 'make asan       all unit tests once more under ASan and UBSan'
@@ -80,9 +87,20 @@ $(LIB): $(LIB_OBJ) $(BUILD)/lib.list
 	@rm -f $@
 	@$(AR) rcs $@ $(LIB_OBJ)
 
-$(BIN): $(BUILD)/src/cli/main.o $(LIB)
+$(BUILD)/mpi/dist.o: src/base/dist.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) '  cc   $< (MPI)'
+	$(Q)$(CC) $(CPPFLAGS) $(MPI_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Linked anew when MPI=1 comes or goes. dist.o stands before the archive, so that its twin there is not taken.
+$(shell echo '$(MPI)' | cmp -s - $(BUILD)/mpi.choice || echo '$(MPI)' >$(BUILD)/mpi.choice)
+$(BIN): $(BUILD)/src/cli/main.o $(if $(MPI),$(BUILD)/mpi/dist.o) $(LIB) $(BUILD)/mpi.choice
 	$(SAY) '  link $@'
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS) $(if $(MPI),$(MPI_LIBS))
+
+$(BUILD)/r1-mpi: $(BUILD)/src/cli/main.o $(BUILD)/mpi/dist.o $(LIB)
+	$(SAY) '  link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(MPI_LIBS)
 
 # Never sanitized: what the sanitizers need is what seccomp denies.
 ifneq ($(PY_HAVE),)
@@ -114,18 +132,25 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 lib: $(LIB)
-unit: $(UNIT)
+unit: $(UNIT) $(if $(MPI_HAVE),$(BUILD)/r1-mpi)
 
 # ---- test
 # The file readers are always run under the sanitizers: a corpus that only does not crash proves little.
 SANITIZE := BUILD=build/asan OPT=-O1 SAN='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
             WARN='-Wall -Wextra -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-format-truncation'
 
-test: $(BIN) $(PYTHON) $(UNIT) sanitized
+test: $(BIN) $(PYTHON) unit sanitized
 	@tools/check.sh
 
 sanitized:
 	@$(MAKE) --no-print-directory $(SANITIZE) asan-bins
+
+# Several processes; says what to install where there is no MPI.
+test-mpi: export R1_LONG := 1
+test-mpi: $(BIN)
+	@tools/install.sh mpi
+	@$(MAKE) --no-print-directory $(BUILD)/r1-mpi
+	@tests/mpi.sh
 
 # Other people's programs as judges (llama.cpp); says what to install where they are missing.
 test-peers: $(BIN) $(UNIT)
@@ -175,4 +200,4 @@ arrows:
 clean:
 	rm -rf build r1 r1-python
 
--include $(LIB_OBJ:.o=.d) $(PY_OBJ:.o=.d) $(BUILD)/src/cli/main.d $(UNIT:=.d) $(BENCH:=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
+-include $(LIB_OBJ:.o=.d) $(BUILD)/mpi/dist.d $(PY_OBJ:.o=.d) $(BUILD)/src/cli/main.d $(UNIT:=.d) $(BENCH:=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)

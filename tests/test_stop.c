@@ -25,7 +25,11 @@ static int first_sets_the_flag(void) {
     stop_clear();
     if (stop_requested()) return 3;
     raise(SIGTERM);
-    return stop_signal() == SIGTERM ? 0 : 4;
+    if (stop_signal() != SIGTERM) return 4;
+    stop_clear();
+    raise(SIGUSR1);
+    raise(SIGUSR1); /* may come from more than one: asks, and never ends the process */
+    return stop_signal() == SIGUSR1 ? 0 : 5;
 }
 
 static int second_ends_the_process(void) {

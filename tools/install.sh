@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# tools/install.sh build|test|dev -- Debian packages that are missing, and nothing when all are there.
+# tools/install.sh build|test|mpi|dev -- Debian packages that are missing, and nothing when all are there.
 #   build  what `make` needs            test  build + what ./test needs
+#   mpi    build + what make MPI=1 and make test-mpi need
 #   dev    test + what make fuzz, make lint and make format need
 # As root or through sudo it installs them; otherwise it prints the exact line and exits 1.
 set -eu
@@ -10,12 +11,15 @@ build="gcc libc6-dev make pkg-config libdnnl-dev libjansson-dev libpcre2-dev lib
 test="libcmocka-dev"
 dev="clang libclang-rt-14-dev clang-format clang-tidy shellcheck"
 
+mpi="libopenmpi-dev openmpi-bin"
+
 case ${1:-build} in
 build) want=$build ;;
 test) want="$build $test" ;;
+mpi) want="$build $mpi" ;;
 dev) want="$build $test $dev" ;;
 *)
-    echo "usage: tools/install.sh build|test|dev" >&2
+    echo "usage: tools/install.sh build|test|mpi|dev" >&2
     exit 2
     ;;
 esac

@@ -7,7 +7,7 @@
 static volatile sig_atomic_t stop_flag;
 
 static void on_signal(int sig) {
-    if (stop_flag && sig != SIGHUP) _exit(128 + sig);
+    if (stop_flag && sig != SIGHUP && sig != SIGUSR1) _exit(128 + sig);
     stop_flag = sig;
 }
 
@@ -18,6 +18,7 @@ void stop_install(void) {
     sigemptyset(&a.sa_mask);
     sigaction(SIGINT, &a, NULL);
     sigaction(SIGTERM, &a, NULL);
+    sigaction(SIGUSR1, &a, NULL);
     /* nohup sets SIGHUP to ignored, and expects that to stay. */
     struct sigaction old;
     if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(SIGHUP, &a, NULL);
