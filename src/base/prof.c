@@ -56,6 +56,7 @@ const char *prof_name(prof_part p) {
                                                  [PROF_ROUTER]   = "router",
                                                  [PROF_LOSS]     = "loss head",
                                                  [PROF_OPTIM]    = "optimizer",
+                                                 [PROF_SUM]      = "gradient sums",
                                                  [PROF_DATA]     = "data",
                                                  [PROF_VALID]    = "validation",
                                                  [PROF_ANSWERS]  = "answers",

@@ -32,6 +32,7 @@ typedef enum prof_part {
     PROF_ROUTER = PROF_CLOSED,
     PROF_LOSS, /* the loss head, products and all */
     PROF_OPTIM,
+    PROF_SUM, /* gradients over shards and ranks */
     PROF_DATA,
     PROF_VALID,
     PROF_ANSWERS,

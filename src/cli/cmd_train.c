@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/dist.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/stop.h"
@@ -134,6 +135,9 @@ static int print_recipe_help(void) {
     return cli_flush(&e) ? CLI_OK : cli_fail(&e);
 }
 
+/* Said once, however many processes have failed. */
+static int fail(dist *ranks, const err *e) { return dist_speaks(ranks) ? cli_fail(e) : CLI_FAILED; }
+
 static int run(const recipe *r, stages_args args, trainer_hooks hooks) {
     err e;
     str out = {0};
@@ -143,7 +147,7 @@ static int run(const recipe *r, stages_args args, trainer_hooks hooks) {
     const stages_args *a      = &args;
     trainer_end        how    = stages_run(r, a, &e);
     int                status = CLI_OK;
-    if (how == TRAIN_FAILED) status = cli_fail(&e);
+    if (how == TRAIN_FAILED) status = fail(a->ranks, &e);
     else if (how == TRAIN_STOPPED)
         log_info("stopped, nothing is lost. To go on: r1 train %s --out %s --resume%s%s (and the same --set)", r->path,
                  out.p, strcmp(a->stage, "all") != 0 ? " --stage " : "", strcmp(a->stage, "all") != 0 ? a->stage : "");
@@ -155,7 +159,8 @@ int cmd_train(int argc, char **argv) {
     const char *stage = "all", *out = NULL;
     bool        resume = false, force = false, profile = false, quiet = false, help_recipe = false;
     int         stop_after = 0, first = 0, status = CLI_OK;
-    str_list    sets = {0};
+    str_list    sets  = {0};
+    dist       *ranks = NULL;
     err         e;
     const opt   table[] = {
           OPT_STR('s', "stage", &stage, "NAME", "tokenizer, pretrain, sft or all (what is not done yet)"),
@@ -186,18 +191,29 @@ int cmd_train(int argc, char **argv) {
         status = cli_usage("train", &e);
         goto done;
     }
-    if (quiet) log_set_level(LOG_QUIET);
-    recipe *r = recipe_load(argv[first], sets.v, sets.n, &e);
-    if (!r) {
+    if (!(ranks = dist_new(&e))) {
         status = cli_fail(&e);
         goto done;
     }
+    if (quiet || dist_rank(ranks) != 0) log_set_level(LOG_QUIET);
+    recipe *r = recipe_load(argv[first], sets.v, sets.n, &e);
+    if (!dist_agree(ranks, r != NULL, &e)) {
+        status = fail(ranks, &e);
+        recipe_free(r);
+        goto done;
+    }
     const trainer_hooks hooks = {.stop = stop_requested, .answers = answer, .page = page};
-    const stages_args   a     = {
-              .stage = stage, .out = out, .resume = resume, .force = force, .profile = profile, .stop_after = stop_after};
-    status = run(r, a, hooks);
+    const stages_args   a     = {.stage      = stage,
+                                 .out        = out,
+                                 .resume     = resume,
+                                 .force      = force,
+                                 .profile    = profile,
+                                 .stop_after = stop_after,
+                                 .ranks      = ranks};
+    status                    = run(r, a, hooks);
     recipe_free(r);
 done:
+    dist_free(ranks);
     str_list_free(&sets);
     return status;
 }

@@ -133,9 +133,11 @@ void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a
 
 int model_moe_layers(const model *m) { return m->n_moe; }
 
-const int64_t *model_expert_load(const model *m, int i) { return m->load + (size_t)i * (size_t)m->c.n_routed_experts; }
+int64_t *model_expert_load(model *m, int i) { return m->load + (size_t)i * (size_t)m->c.n_routed_experts; }
 
 double model_gate_entropy(const model *m, int i) { return m->gate[i].rows > 0 ? m->gate[i].entropy / m->gate[i].rows : 0; }
+void   model_gate_sums(const model *m, int i, double v[2]) { v[0] = m->gate[i].rows, v[1] = m->gate[i].entropy; }
+void   model_gate_set(model *m, int i, const double v[2]) { m->gate[i].rows = v[0], m->gate[i].entropy = v[1]; }
 
 static void update_bias(const model *m, const block_w *b, float gamma) {
     if (b->moe < 0) return;

@@ -108,10 +108,13 @@ void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a
 /* Tokens routed to each expert since the last call of model_bias_update, [n_moe_layers][n_routed_experts];
  * the MTP blocks come last. */
 int            model_moe_layers(const model *m);
-const int64_t *model_expert_load(const model *m, int moe_layer);
+int64_t       *model_expert_load(model *m, int moe_layer); /* to be written by who sums them over processes */
 /* How undecided the gate is, 0..1: the entropy of a token's scores divided by their sum, over ln E, mean of the rows that
  * model_loss evaluated (backward = false) since the last model_bias_update. */
 double model_gate_entropy(const model *m, int moe_layer);
+/* What it is made of, to be summed over processes: v = {rows, sum of their entropies}. */
+void model_gate_sums(const model *m, int moe_layer, double v[2]);
+void model_gate_set(model *m, int moe_layer, const double v[2]);
 /* Auxiliary-loss-free balancing: b_i += gamma * sign(mean load - load_i); loads are then set to 0 (V3 section 2.1.2).
  */
 void model_bias_update(model *m, float gamma);

@@ -72,6 +72,22 @@ static uint64_t hash_all(const void *const *data, const size_t *bytes, int n, co
     return all;
 }
 
+uint64_t ckpt_weights_hash(model *m) {
+    piece       *p     = NULL;
+    int          n     = pieces_of(m, &p);
+    const void **data  = mem_calloc((size_t)n + 1, sizeof *data);
+    size_t      *bytes = mem_calloc((size_t)n + 1, sizeof *bytes);
+    for (int i = 0; i < n; i++) {
+        data[i]  = p[i].data;
+        bytes[i] = p[i].n * sizeof(float);
+    }
+    uint64_t h = hash_all(data, bytes, n, "", "");
+    mem_free(data);
+    mem_free(bytes);
+    mem_free(p);
+    return h;
+}
+
 /* ---- the state as JSON: 64-bit hashes as hexadecimal strings, because JSON integers are signed ---- */
 static void put_hex(json_t *o, const char *key, uint64_t v) {
     char s[24];
@@ -120,6 +136,7 @@ static char *state_text(const ckpt_state *s) {
     put_hex(o, "recipe_hash", s->recipe_hash);
     put_hex(o, "mix_hash", s->mix_hash);
     json_object_set_new(o, "threads", json_integer(s->threads));
+    json_object_set_new(o, "shards", json_integer(s->shards));
     json_object_set_new(o, "kernel", json_string(s->kernel));
     json_object_set_new(o, "long_docs", json_integer(s->long_docs));
     put_recent(o, &s->recent);
@@ -158,6 +175,7 @@ static bool state_parse(const char *text, ckpt_state *s, err *e) {
     json_t *o  = json_load_mem("r1.state", text, strlen(text), e);
     if (!o) return false;
     memset(s, 0, sizeof *s);
+    s->shards = 1; /* as it was before there could be more */
     if (!get_text(o, "stage", s->stage, sizeof s->stage, e) || !get_text(o, "kernel", s->kernel, sizeof s->kernel, e) ||
         !json_get_i64(o, "step", &s->step, JSON_NEED, e) || !json_get_i64(o, "updates", &s->updates, JSON_NEED, e) ||
         !get_hex(o, "next_doc", &s->next_doc, e) || !json_get_i64(o, "tokens", &s->tokens, JSON_NEED, e) ||
@@ -167,7 +185,7 @@ static bool state_parse(const char *text, ckpt_state *s, err *e) {
         !get_real(o, "best_valid", &s->best_valid, e) || !json_get_i64(o, "best_step", &s->best_step, JSON_NEED, e) ||
         !get_real(o, "elapsed", &s->elapsed, e) || !get_hex(o, "seed", &s->seed, e) ||
         !get_hex(o, "recipe_hash", &s->recipe_hash, e) || !get_hex(o, "mix_hash", &s->mix_hash, e) ||
-        !json_get_int(o, "threads", &s->threads, JSON_NEED, e) ||
+        !json_get_int(o, "threads", &s->threads, JSON_NEED, e) || !json_get_int(o, "shards", &s->shards, JSON_MAY, e) ||
         !json_get_i64(o, "long_docs", &s->long_docs, JSON_MAY, e) || !get_recent(o, &s->recent, e))
         goto done;
     if (json_object_get(o, "curriculum") &&

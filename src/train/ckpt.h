@@ -35,12 +35,14 @@ typedef struct ckpt_state {
     double   elapsed; /* seconds of work, all runs together */
     uint64_t seed, recipe_hash, mix_hash;
     int      threads; /* sums are split by thread: other threads, other last bits */
+    int      shards;  /* ... and by shard (ranks.h) */
     char     kernel[16];
     char     curriculum[CKPT_CURRICULUM]; /* as data/curriculum.h writes it; empty: none */
 } ckpt_state;
 
 bool ckpt_save(const char *path, model *m, const ckpt_state *s, const char *recipe_text, err *e) R1_MUST_USE;
 bool ckpt_load(const char *path, model *m, ckpt_state *s, err *e) R1_MUST_USE;
+uint64_t ckpt_weights_hash(model *m); /* of weights and moments */
 /* The state alone, without a model: for messages. The recipe's text is appended to `recipe` (may be NULL). */
 bool ckpt_peek(const char *path, ckpt_state *s, str *recipe, err *e) R1_MUST_USE;
 #endif

@@ -42,6 +42,7 @@ typedef struct recipe_stage {
     int64_t  tokens;    /* of the whole stage: steps = tokens / batch_tokens; or give steps */
     int64_t  steps_key; /* as written; sched.steps is what counts */
     int      batch_tokens, micro_tokens, max_len;
+    int      shards; /* as in ranks.h; 0: chosen there */
     schedule sched;
     int      muon; /* optimizer: 0 adamw, 1 muon */
     float    beta1, beta2, eps, weight_decay, clip;

@@ -82,6 +82,7 @@ static const recipe_key table[] = {
      "... or so many steps. 0 and 0: the stage is left out"},
     INT("stage", "batch_tokens", S(batch_tokens), 16, 1 << 26, "16384", "tokens of a step"),
     INT("stage", "micro_tokens", S(micro_tokens), 16, 1 << 22, "2048", "tokens of a forward and backward"),
+    INT("stage", "shards", S(shards), 0, 64, "0", "partial sums of a step's gradient (ranks.h); 0: two, or the ranks"),
     INT("stage", "max_len", S(max_len), 8, 1 << 22, "512", "longest document; longer problems are skipped"),
     {"stage", "data_seed", RK_U64, S(data_seed), 0, 0, "0", NULL, "of the data alone; 0: made from [run] seed"},
     F32("stage", "lr", S(sched.lr), 0, 10, NULL, "peak learning rate"),

@@ -44,6 +44,15 @@ static bool is_last(const recipe *r, int stage) {
     return true;
 }
 
+static bool leads(const run *x) { return dist_rank(x->a->ranks) == 0; }
+
+/* A question to the file system is answered by rank 0 for all: the others might look a moment later. After a rank is
+ * lost it is `no`, and the next call that can fail says so. */
+static bool told(const run *x, bool v) {
+    err e;
+    return dist_bcast(x->a->ranks, &v, sizeof v, &e) && v;
+}
+
 /* ---- the folder ---- */
 static bool take_lock(run *x, err *e) {
     char *p = path_in(x, ".lock", "");
@@ -106,7 +115,7 @@ done:
 
 static bool is_done(const run *x, int stage) {
     char *p  = path_in(x, stage_names[stage], ".done");
-    bool  ok = fs_exists(p);
+    bool  ok = told(x, fs_exists(p));
     mem_free(p);
     return ok;
 }
@@ -122,7 +131,7 @@ static bool mark_done(const run *x, int stage, err *e) {
 static bool has_ckpt(const run *x, int stage) {
     str s = {0};
     trainer_ckpt_path(x->out.p, stage_names[stage], CKPT_LAST, &s);
-    bool ok = fs_exists(s.p);
+    bool ok = told(x, fs_exists(s.p));
     str_free(&s);
     return ok;
 }
@@ -249,7 +258,7 @@ static trainer_end run_training(const run *x, int stage, err *e) {
     const recipe_stage *o   = &x->r->stage[stage];
     trainer_end         how = TRAIN_FAILED;
     model              *m   = start_model(x, stage, e);
-    if (!m) return how;
+    if (!dist_agree(x->a->ranks, m != NULL, e)) goto done;
     trainer_args a = {.stage       = stage_names[stage],
                       .opt         = o,
                       .mix         = recipe_find_mix(x->r, o->mix),
@@ -260,10 +269,15 @@ static trainer_end run_training(const run *x, int stage, err *e) {
                       .resume      = x->a->resume,
                       .stop_after  = x->a->stop_after,
                       .profile     = x->a->profile,
-                      .hooks       = x->a->hooks};
+                      .hooks       = x->a->hooks,
+                      .ranks       = x->a->ranks};
     how            = trainer_run(m, &a, e);
-    if (how == TRAIN_DONE && !(model_check_finite(m, e) && save_results(x, stage, m, e))) how = TRAIN_FAILED;
-    model_free(m);
+    if (how == TRAIN_DONE) {
+        bool ok = !leads(x) || (model_check_finite(m, e) && save_results(x, stage, m, e));
+        if (!dist_agree(x->a->ranks, ok, e)) how = TRAIN_FAILED;
+    }
+done:
+    if (m) model_free(m);
     return how;
 }
 
@@ -273,8 +287,12 @@ static trainer_end run_stage(const run *x, int stage, err *e) {
     if (!x->a->resume && !x->a->force && has_ckpt(x, stage))
         return err_set(e, "%s holds an unfinished %s: --resume goes on with it, --force begins again", x->out.p, name),
                TRAIN_FAILED;
-    trainer_end how = stage == STAGE_TOKENIZER ? run_tokenizer(x, e) : run_training(x, stage, e);
-    if (how == TRAIN_DONE && !mark_done(x, stage, e)) how = TRAIN_FAILED;
+    trainer_end how = TRAIN_DONE;
+    if (stage != STAGE_TOKENIZER) how = run_training(x, stage, e);
+    else if (leads(x)) how = run_tokenizer(x, e);
+    bool ok = how != TRAIN_FAILED && (how != TRAIN_DONE || !leads(x) || mark_done(x, stage, e));
+    if (how == TRAIN_FAILED && stage != STAGE_TOKENIZER) return how; /* all ranks have */
+    if (!dist_agree(x->a->ranks, ok, e) || !dist_bcast(x->a->ranks, &how, sizeof how, e)) return TRAIN_FAILED;
     return how;
 }
 
@@ -290,7 +308,8 @@ static trainer_end run_chosen(const run *x, err *e) {
     if (!all && one < 0)
         return err_set(e, "--stage: expected tokenizer, pretrain, sft or all, found \"%s\"", x->a->stage), TRAIN_FAILED;
     if (!all && !active(x->r, one)) return err_set(e, "stage %s: this recipe has none", x->a->stage), TRAIN_FAILED;
-    if (x->a->force && !forget(x, all ? 0 : one, e)) return TRAIN_FAILED;
+    bool forgot = !x->a->force || !leads(x) || forget(x, all ? 0 : one, e);
+    if (!dist_agree(x->a->ranks, forgot, e)) return TRAIN_FAILED;
     for (int s = 0; s < N_STAGES; s++) {
         if (!active(x->r, s) || (!all && s != one)) continue;
         if (is_done(x, s)) {
@@ -311,7 +330,8 @@ trainer_end stages_run(const recipe *r, const stages_args *a, err *e) {
     run         x   = {.r = r, .a = a, .lock = -1};
     trainer_end how = TRAIN_FAILED;
     stages_out(r, a, &x.out);
-    if (fs_mkdirs(x.out.p, e) && take_lock(&x, e) && claim(&x, e)) how = run_chosen(&x, e);
+    bool ok = !leads(&x) || (fs_mkdirs(x.out.p, e) && take_lock(&x, e) && claim(&x, e));
+    if (dist_agree(a->ranks, ok, e)) how = run_chosen(&x, e);
     if (x.lock >= 0) close(x.lock);
     str_free(&x.out);
     return how;

@@ -31,6 +31,7 @@ typedef struct stages_args {
     bool                 resume, force, profile;
     int64_t              stop_after; /* as in trainer_args */
     const trainer_hooks *hooks;
+    dist                *ranks; /* as in trainer_args: rank 0 writes, the others read the same folder */
 } stages_args;
 
 trainer_end stages_run(const recipe *r, const stages_args *a, err *e);

@@ -17,6 +17,7 @@
 #include "train/gauge.h"
 #include "train/metrics.h"
 #include "train/optim.h"
+#include "train/ranks.h"
 
 enum { DOC_MIN = 8 /* shortest document that the tables are sized for */ };
 
@@ -27,7 +28,8 @@ typedef struct trainer {
     model_work         *w;
     loader             *train, *valid;
     rows_batch         *micro; /* [n_micro] of one step */
-    int                 n_micro;
+    int                 n_micro, n_docs;
+    ranks              *ranks;
     float              *row_nll; /* [micro_tokens] of one micro-batch; NULL: no curriculum by loss */
     int                *top, *draft; /* [micro_tokens] greedy tokens of a validation micro-batch */
     curriculum          cur;     /* n = 0: none */
@@ -67,6 +69,8 @@ static void add_losses(model_losses *to, const model_losses *x) {
     to->hit += x->hit, to->mtp_hit += x->mtp_hit, to->balance += x->balance;
 }
 
+static bool leads(const trainer *t) { return dist_rank(t->a->ranks) == 0; }
+
 static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
 
 static train_rows rows_of(const rows_batch *b) {
@@ -76,8 +80,8 @@ static train_rows rows_of(const rows_batch *b) {
 
 /* ---- the curriculum: what a step's documents say about their families' levels ---- */
 /* The question is noise here, whatever the stage learns from: names and numbers cannot be foretold. Counted is what
- * follows from it. */
-static void note_losses(trainer *t, const rows_batch *b) {
+ * follows from it. out[n_seq]; -1: nothing was learnt. */
+static void doc_losses(const trainer *t, const rows_batch *b, double *out) {
     for (int q = 0; q < b->n_seq; q++) {
         double sum = 0, n = 0;
         int    from = b->prompt[q] > 0 ? b->start[q] + b->prompt[q] - 1 : b->start[q];
@@ -85,7 +89,17 @@ static void note_losses(trainer *t, const rows_batch *b) {
             sum += (double)t->row_nll[i];
             n += (double)b->w[i];
         }
-        if (b->family[q] >= 0 && n > 0) curriculum_note_loss(&t->cur, b->family[q], b->level[q], sum / n);
+        out[q] = n > 0 ? sum / n : -1;
+    }
+}
+
+/* In the order of the documents, whoever has computed them. */
+static void note_losses(trainer *t) {
+    const double *loss = t->ranks->doc;
+    for (int i = 0; i < t->n_micro; i++) {
+        const rows_batch *b = &t->micro[i];
+        for (int q = 0; q < b->n_seq; q++, loss++)
+            if (b->family[q] >= 0 && !(*loss < 0)) curriculum_note_loss(&t->cur, b->family[q], b->level[q], *loss);
     }
 }
 
@@ -132,8 +146,10 @@ static bool curriculum_setup(trainer *t, err *e) {
 static void step_fill(trainer *t, step_sums *x) {
     prof_part was     = prof_enter(PROF_DATA);
     uint64_t  skipped = loader_skipped(t->train);
+    t->n_docs         = 0;
     for (int i = 0; i < t->n_micro; i++) {
         loader_fill(t->train, &t->s.next_doc, &t->micro[i]);
+        t->n_docs += t->micro[i].n_seq;
         x->tokens += t->micro[i].n;
         x->learned += t->micro[i].learn;
         x->flops += flops_batch(&t->flops, &t->micro[i]);
@@ -142,24 +158,32 @@ static void step_fill(trainer *t, step_sums *x) {
     prof_leave(was);
 }
 
-static void step_compute(trainer *t, step_sums *x) {
+static bool step_compute(trainer *t, step_sums *x, err *e) {
     /* The mean over all learnt tokens of the step, however they fell into micro-batches. */
     loss_args la = {.scale         = (float)(1.0 / (double)(x->learned > 0 ? x->learned : 1)),
                     .mtp_lambda    = x->lambda,
                     .balance_alpha = t->o->balance_alpha,
                     .backward      = true,
                     .row_nll       = t->row_nll};
-    for (int i = 0; i < t->n_micro; i++) {
-        if (!t->micro[i].n) continue;
-        train_rows   rows = rows_of(&t->micro[i]);
-        model_losses l    = {0};
-        model_loss(t->m, t->w, &rows, &la, &l);
-        add_losses(&x->l, &l);
-        if (t->row_nll) note_losses(t, &t->micro[i]);
+    double   *doc = t->ranks->doc;
+    ranks_clear(t->ranks, t->n_docs);
+    for (int i = 0; i < t->n_micro; doc += t->micro[i++].n_seq) {
+        if (!t->micro[i].n || !ranks_take(t->ranks, i)) continue;
+        if (!dist_alive(t->a->ranks, e)) return false;
+        train_rows rows = rows_of(&t->micro[i]);
+        model_loss(t->m, t->w, &rows, &la, &t->ranks->loss[i]);
+        if (t->row_nll) doc_losses(t, &t->micro[i], doc);
     }
+    prof_part was = prof_enter(PROF_SUM);
+    bool      ok  = ranks_sum(t->ranks, t->row_nll ? t->n_docs : 0, e);
+    prof_leave(was);
+    if (!ok) return false;
+    for (int i = 0; i < t->n_micro; i++) add_losses(&x->l, &t->ranks->loss[i]);
     x->l.balance /= t->n_micro;
+    if (t->row_nll) note_losses(t);
     const trainer_hooks *h = t->a->hooks;
     if (h && h->spoil) h->spoil(h->ctx, t->m, t->s.step + 1, t->s.next_doc, &x->l);
+    return true;
 }
 
 static bool due(int every, int64_t step, int64_t steps) { return (every > 0 && step % every == 0) || step == steps; }
@@ -191,24 +215,30 @@ static bool step_update(trainer *t, step_sums *x) {
 }
 
 /* Loss on the first eval_n validation documents. Routing counts of these tokens must not move the gate's biases. */
-static void validate(trainer *t, step_sums *x) {
+static bool validate(trainer *t, step_sums *x, err *e) {
     prof_part    was  = prof_enter(PROF_VALID);
     uint64_t     next = 0;
-    model_losses sum  = {0};
+    model_losses sum  = {0}, *each = t->ranks->loss; /* of the shards, which are not more than micro-batches */
     loss_args    la   = {.scale      = 1,
                          .mtp_lambda = x->lambda > 0 ? x->lambda : 0,
                          .backward   = false,
                          .row_top    = t->top,
                          .row_draft  = t->draft};
-    while (next < (uint64_t)t->o->eval_n) {
+    ranks_clear(t->ranks, 0);
+    for (int i = 0; next < (uint64_t)t->o->eval_n; i++) {
         loader_fill(t->valid, &next, &t->vb);
         if (!t->vb.n) break;
+        if (!ranks_take(t->ranks, i)) continue;
         train_rows   rows = rows_of(&t->vb);
         model_losses l    = {0};
         model_loss(t->m, t->w, &rows, &la, &l);
-        add_losses(&sum, &l);
+        add_losses(&each[i % t->ranks->shards], &l);
         if (la.mtp_lambda > 0) gauge_drafts(&x->drafts, &t->vb, t->top, t->draft);
     }
+    double drafts[2] = {x->drafts.n, x->drafts.accepted};
+    bool   ok        = ranks_sum_valid(t->ranks, each, drafts, 2, e);
+    x->drafts        = (gauge_draft){drafts[0], drafts[1]};
+    for (int s = 0; s < t->ranks->shards; s++) add_losses(&sum, &each[s]);
     gauge_gate(x->moe, t->m);
     model_bias_update(t->m, 0);
     x->valid     = ratio(sum.nll, sum.n);
@@ -216,6 +246,7 @@ static void validate(trainer *t, step_sums *x) {
     x->valid_mtp = ratio(sum.mtp_nll, sum.mtp_n);
     t->s.valid   = x->valid;
     prof_leave(was);
+    return ok;
 }
 
 /* ---- saying it ---- */
@@ -288,22 +319,35 @@ static void answers(trainer *t, json_t *line) {
     prof_leave(was);
 }
 
-static void save(trainer *t, ckpt_kind kind) {
+/* false: the ranks differ, or one is lost. A full disk is not that. */
+static bool save(trainer *t, ckpt_kind kind, err *e) {
     prof_part was = prof_enter(PROF_SAVE);
-    err       e;
-    bool      ok = ckpt_save(t->path[kind].p, t->m, &t->s, t->a->recipe_text, &e);
-    if (!ok) {
+    err       why;
+    bool      fine = ranks_equal(t->ranks, e);
+    bool      ok   = fine && (!leads(t) || ckpt_save(t->path[kind].p, t->m, &t->s, t->a->recipe_text, &why));
+    if (fine && !ok) {
         progress_clear(t->bar);
-        log_warn("step %" PRId64 ": checkpoint not written: %s", t->s.step, e.msg);
+        log_warn("step %" PRId64 ": checkpoint not written: %s", t->s.step, why.msg);
     }
+    fine = fine && dist_bcast(t->a->ranks, &ok, sizeof ok, e);
     if (kind == CKPT_LAST) {
         t->ckpt_ok = ok;
         t->saved   = time_now(); /* also after a failure: the next attempt comes at its time, not at every step */
     }
     prof_leave(was);
+    return fine;
 }
 
 /* ---- the guard ---- */
+/* What was learnt since the good checkpoint is forgotten, in the model and in the metrics. */
+static bool load_good(trainer *t, err *e) {
+    int64_t skipped = t->s.skipped;
+    bool    ok      = ckpt_load(t->path[CKPT_GOOD].p, t->m, &t->s, e) &&
+              (!t->cur.n || curriculum_load(&t->cur, t->s.curriculum, strlen(t->s.curriculum), e)) &&
+              (!leads(t) || metrics_forget(t->log, t->a->stage, t->s.step, skipped, e));
+    return dist_agree(t->a->ranks, ok, e);
+}
+
 /* Back to the good checkpoint, for the reason `why`, and past the batch at hand. */
 static bool go_back(trainer *t, int64_t at, const char *why, err *e) {
     uint64_t next      = t->s.next_doc;
@@ -316,8 +360,7 @@ static bool go_back(trainer *t, int64_t at, const char *why, err *e) {
                        "back did not help: lower lr or clip, use dtype = f32, or look at the data",
                        t->a->stage, at, why);
     optim_drop(t->opt);
-    if (!ckpt_load(t->path[CKPT_GOOD].p, t->m, &t->s, e)) return err_in(e, "step %" PRId64 ": %s", at, why);
-    if (t->cur.n && !curriculum_load(&t->cur, t->s.curriculum, strlen(t->s.curriculum), e)) return false;
+    if (!load_good(t, e)) return err_in(e, "step %" PRId64 ": %s", at, why);
     model_bias_update(t->m, 0); /* the loads of the bad step */
     loader_moved(t->train);
     t->s.next_doc = next, t->s.long_docs = long_docs, t->s.elapsed = elapsed;
@@ -325,12 +368,11 @@ static bool go_back(trainer *t, int64_t at, const char *why, err *e) {
     t->s.skipped_row = 1;
     log_warn("%s step %" PRId64 ": %s; back to step %" PRId64 ", without the documents up to here", t->a->stage, at,
              why, t->s.step);
-    if (!metrics_forget(t->log, t->a->stage, t->s.step, skipped, e)) return false;
-    metrics_put(t->log,
-                json_pack("{s:s,s:I,s:s,s:I,s:s,s:I}", "stage", t->a->stage, "step", (json_int_t)t->s.step, "event",
-                          "went back", "from", (json_int_t)at, "why", why, "skipped", (json_int_t)t->s.skipped));
-    save(t, CKPT_LAST);
-    return true;
+    if (leads(t))
+        metrics_put(t->log,
+                    json_pack("{s:s,s:I,s:s,s:I,s:s,s:I}", "stage", t->a->stage, "step", (json_int_t)t->s.step, "event",
+                              "went back", "from", (json_int_t)at, "why", why, "skipped", (json_int_t)t->s.skipped));
+    return save(t, CKPT_LAST, e);
 }
 
 /* Is the loss one to learn from? If not, `why` says what is wrong. */
@@ -346,38 +388,42 @@ static bool loss_fits(const trainer *t, const step_sums *x, char why[160]) {
 }
 
 /* ---- the loop ---- */
-/* Validation, and what hangs on it. false: its loss is not finite. */
-static bool step_validate(trainer *t, step_sums *x, bool *better) {
-    validate(t, x);
+/* Validation, and what hangs on it. *fine: its loss is finite. */
+static bool step_validate(trainer *t, step_sums *x, bool *better, bool *fine, err *e) {
+    if (!validate(t, x, e)) return false;
     *better = isfinite(x->valid) && (t->s.best_valid < 0 || x->valid < t->s.best_valid);
     if (*better) {
         t->s.best_valid = x->valid;
         t->s.best_step  = t->s.step;
     }
-    return isfinite(x->valid);
+    *fine = isfinite(x->valid) != 0;
+    return true;
 }
 
-static void step_done(trainer *t, step_sums *x, bool better) {
+static bool step_done(trainer *t, step_sums *x, bool better, err *e) {
     int64_t steps = t->o->sched.steps;
-    json_t *line  = step_metrics(t, x);
-    if (t->o->answers_every > 0 && due(t->o->answers_every, t->s.step, steps)) answers(t, line);
-    metrics_put(t->log, line);
+    if (leads(t)) {
+        json_t *line = step_metrics(t, x);
+        if (t->o->answers_every > 0 && due(t->o->answers_every, t->s.step, steps)) answers(t, line);
+        metrics_put(t->log, line);
+    }
     show(t, x);
-    if (x->valid < 0) return;
+    if (x->valid < 0) return true;
     t->s.skipped_row = 0;
-    if (t->s.step < steps) save(t, CKPT_GOOD);
-    if (better) save(t, CKPT_BEST);
+    if (t->s.step < steps && !save(t, CKPT_GOOD, e)) return false;
+    if (better && !save(t, CKPT_BEST, e)) return false;
     const trainer_hooks *h   = t->a->hooks;
     prof_part            was = prof_enter(PROF_PAGE);
-    if (h && h->page) h->page(h->ctx, t->a->dir);
+    if (h && h->page && leads(t)) h->page(h->ctx, t->a->dir);
     prof_leave(was);
+    return true;
 }
 
 static bool one_step(trainer *t, err *e) {
     int64_t   steps = t->o->sched.steps, step = t->s.step;
     double    t0 = time_now();
     char      why[160];
-    bool      better = false;
+    bool      better = false, fine = true;
     step_sums x      = {.valid = -1};
     x.lr             = schedule_lr(&t->o->sched, step);
     x.lambda         = schedule_mtp(t->o->mtp_lambda, t->o->mtp_lambda_end, t->o->mtp_switch, steps, step);
@@ -385,7 +431,7 @@ static bool one_step(trainer *t, err *e) {
     step_fill(t, &x);
     if (!x.learned)
         return err_set(e, "%s: no document of mix %s fits max_len = %d", t->a->stage, t->o->mix, t->o->max_len);
-    step_compute(t, &x);
+    if (!step_compute(t, &x, e)) return false;
     if (!loss_fits(t, &x, why)) return go_back(t, step + 1, why, e);
     if (!step_update(t, &x)) {
         snprintf(why, sizeof why, "the gradient of %s is not finite", x.r.bad);
@@ -393,21 +439,31 @@ static bool one_step(trainer *t, err *e) {
     }
     x.seconds    = time_now() - t0;
     t->s.elapsed = t->elapsed0 + time_now() - t->started;
-    bool ok      = !due(t->o->eval_every, t->s.step, steps) || step_validate(t, &x, &better);
-    if (ok) step_done(t, &x, better);
+    bool ok      = !due(t->o->eval_every, t->s.step, steps) || step_validate(t, &x, &better, &fine, e);
+    if (ok && fine) ok = step_done(t, &x, better, e);
     json_decref(x.moe);
-    return ok || go_back(t, t->s.step, "the validation loss is not finite", e);
+    return ok && (fine || go_back(t, t->s.step, "the validation loss is not finite", e));
+}
+
+/* Ctrl-C reaches the ranks at different moments, and each has its clock: they stop and save at the same step. */
+static bool decide(trainer *t, int64_t begun, bool *stop, bool *save_now, err *e) {
+    bool asked = (t->a->hooks && t->a->hooks->stop && t->a->hooks->stop()) ||
+                 (t->a->stop_after > 0 && t->s.step - begun >= t->a->stop_after);
+    bool   due_now = leads(t) && time_now() - t->saved >= 60 * t->o->checkpoint_minutes;
+    double said[2] = {asked, due_now};
+    if (!dist_sum_f64(t->a->ranks, said, 2, e)) return false;
+    *stop     = said[0] > 0;
+    *save_now = said[1] > 0;
+    return true;
 }
 
 static trainer_end loop(trainer *t, err *e) {
     int64_t steps = t->o->sched.steps, begun = t->s.step;
-    bool    stop = false;
+    bool    stop = false, save_now = false;
     while (t->s.step < steps && !stop) {
-        if (!one_step(t, e)) return TRAIN_FAILED;
-        stop = (t->a->hooks && t->a->hooks->stop && t->a->hooks->stop()) ||
-               (t->a->stop_after > 0 && t->s.step - begun >= t->a->stop_after);
+        if (!one_step(t, e) || !decide(t, begun, &stop, &save_now, e)) return TRAIN_FAILED;
         bool last = stop || t->s.step == steps;
-        if (last || time_now() - t->saved >= 60 * t->o->checkpoint_minutes) save(t, CKPT_LAST);
+        if ((last || save_now) && !save(t, CKPT_LAST, e)) return TRAIN_FAILED;
         if (last && !t->ckpt_ok)
             return err_set(e, "%s: the last checkpoint could not be written; the one before it is kept: %s",
                            t->a->stage, t->path[CKPT_LAST].p),
@@ -424,9 +480,9 @@ static bool resume(trainer *t, err *e) {
     if (s->step > t->o->sched.steps)
         return err_set(e, "%s: at step %" PRId64 ", past the recipe's %" PRId64, t->path[CKPT_LAST].p, s->step,
                        t->o->sched.steps);
-    if (s->threads != par_threads() || strcmp(s->kernel, K->name) != 0)
-        log_warn("this run was begun with %d threads (%s), now %d (%s): the last bits will differ", s->threads,
-                 s->kernel, par_threads(), K->name);
+    if (s->threads != par_threads() || s->shards != t->ranks->shards || strcmp(s->kernel, K->name) != 0)
+        log_warn("this run was begun with %d threads, %d shards (%s), now %d, %d (%s): the last bits will differ",
+                 s->threads, s->shards, s->kernel, par_threads(), t->ranks->shards, K->name);
     log_info("%s: resumed at step %" PRId64 " of %" PRId64, t->a->stage, s->step, t->o->sched.steps);
     return true;
 }
@@ -446,6 +502,17 @@ static loader *make_loader(const trainer *t, split_id split, uint64_t *mix_hash,
         return NULL;
     }
     return loader_new(&spec, model_tokenizer(t->m), e);
+}
+
+/* What would make the ranks drift apart is found before the first step. */
+static bool same_start(trainer *t, err *e) {
+    dist *d = t->a->ranks;
+    int   n = dist_size(d);
+    if (t->n_micro % n) log_warn("%d micro-batches a step for %d ranks: some will wait", t->n_micro, n);
+    return dist_same(d, &t->a->recipe_hash, sizeof t->a->recipe_hash, "the recipe", e) &&
+           dist_same(d, &t->s.mix_hash, sizeof t->s.mix_hash, "the texts of the mix", e) &&
+           dist_same(d, &t->s.step, sizeof t->s.step, "the checkpoint (OUT is one folder for all ranks)", e) &&
+           dist_same(d, t->s.kernel, sizeof t->s.kernel, "the kernels (set R1_KERNEL)", e) && ranks_equal(t->ranks, e);
 }
 
 static bool setup(trainer *t, err *e) {
@@ -468,7 +535,8 @@ static bool setup(trainer *t, err *e) {
     }
     for (int k = 0; k < CKPT_KINDS; k++) trainer_ckpt_path(t->a->dir, t->a->stage, (ckpt_kind)k, &t->path[k]);
     str_addf(&path, "%s/ckpt", t->a->dir);
-    bool ok = fs_mkdirs(path.p, e);
+    t->ranks = ranks_new(t->a->ranks, t->m, t->n_micro, t->n_micro * docs, o->shards, e);
+    bool ok  = t->ranks && (!leads(t) || fs_mkdirs(path.p, e));
     str_clear(&path);
     str_addf(&path, "%s/metrics.jsonl", t->a->dir);
     ok = ok && (t->w = work_new(t->m, o->micro_tokens, WORK_TRAIN, e)) &&
@@ -488,12 +556,13 @@ static bool setup(trainer *t, err *e) {
     t->s.recipe_hash = t->a->recipe_hash;
     t->s.seed        = t->a->seed;
     t->s.threads     = par_threads();
+    t->s.shards      = t->ranks ? t->ranks->shards : 1;
     snprintf(t->s.stage, sizeof t->s.stage, "%s", t->a->stage);
     snprintf(t->s.kernel, sizeof t->s.kernel, "%s", K->name);
-    ok = ok && (t->log = metrics_open(path.p, t->a->stage, t->s.step, e)) &&
-         metrics_forget(t->log, t->a->stage, t->s.step, t->s.skipped, e);
+    ok = ok && (!leads(t) || ((t->log = metrics_open(path.p, t->a->stage, t->s.step, e)) &&
+                              metrics_forget(t->log, t->a->stage, t->s.step, t->s.skipped, e)));
     str_free(&path);
-    return ok;
+    return dist_agree(t->a->ranks, ok, e) && same_start(t, e);
 }
 
 static void print_profile(const trainer *t) {
@@ -515,6 +584,7 @@ static void teardown(trainer *t) {
     mem_free(t->micro);
     mem_free(t->row_nll);
     rows_batch_free(&t->vb);
+    ranks_free(t->ranks);
     optim_free(t->opt);
     if (t->w) work_free(t->w);
     mem_free(t->top);
@@ -523,14 +593,15 @@ static void teardown(trainer *t) {
 }
 
 /* What has to be there before the first step. */
-static void begin(trainer *t) {
+static bool begin(trainer *t, err *e) {
     about_stage about = {.stage = t->a->stage, .o = t->o, .mix = t->a->mix, .m = t->m, .peak = t->peak};
     str         path  = {0};
-    err         e;
+    err         why;
+    bool        need = t->s.step < t->o->sched.steps && (!t->s.step || !fs_exists(t->path[CKPT_GOOD].p));
     str_addf(&path, "%s/about.json", t->a->dir);
-    if (!about_put(path.p, &about, &e)) log_warn("%s", e.msg);
+    if (leads(t) && !about_put(path.p, &about, &why)) log_warn("%s", why.msg);
     str_free(&path);
-    if (t->s.step < t->o->sched.steps && (!t->s.step || !fs_exists(t->path[CKPT_GOOD].p))) save(t, CKPT_GOOD);
+    return dist_bcast(t->a->ranks, &need, sizeof need, e) && (!need || save(t, CKPT_GOOD, e));
 }
 
 trainer_end trainer_run(model *m, const trainer_args *a, err *e) {
@@ -541,13 +612,15 @@ trainer_end trainer_run(model *m, const trainer_args *a, err *e) {
     const cfg *c = model_cfg(m);
     t.flops      = flops_of(c, a->opt->mtp_lambda > 0);
     t.peak       = a->opt->bf16 ? gemm_peak_bf16() : gemm_peak_f32();
+    if (!dist_sum_f64(a->ranks, &t.peak, 1, e)) goto done;
     t.elapsed0   = t.s.elapsed;
     t.started = t.saved = time_now();
     cfg_params n        = cfg_count(c);
     log_info("%s: %" PRId64 " steps of %d tokens; %.2fM parameters, %.2fM active; peak %.0f GFLOP/s (%s)", a->stage,
              a->opt->sched.steps, a->opt->batch_tokens, (double)n.total / 1e6, (double)n.active / 1e6, t.peak / 1e9,
              a->opt->bf16 ? "bf16" : "f32");
-    begin(&t);
+    if (dist_size(a->ranks) > 1) log_info("%s: %d ranks of %d threads", a->stage, dist_size(a->ranks), par_threads());
+    if (!begin(&t, e)) goto done;
     if (a->profile) prof_start();
     t.bar = progress_new(a->stage, a->opt->sched.steps);
     how   = loop(&t, e);
@@ -560,6 +633,10 @@ trainer_end trainer_run(model *m, const trainer_args *a, err *e) {
     if (how == TRAIN_DONE && t.s.best_valid >= 0)
         log_info("%s: valid loss %.4f, best %.4f at step %" PRId64, a->stage, t.s.valid, t.s.best_valid, t.s.best_step);
 done:
+    if (how == TRAIN_FAILED && e && !dist_alive(a->ranks, NULL) && fs_exists(t.path[CKPT_LAST].p)) {
+        err why = *e;
+        err_set(e, "%s; --resume goes on from the last checkpoint", why.msg);
+    }
     teardown(&t);
     return how;
 }

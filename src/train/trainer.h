@@ -7,6 +7,9 @@
  * AdamW; move the gate's biases; write a line to metrics.jsonl. Between steps, when due: validation loss on a fixed
  * set, answered problems (through a hook: this room does not know how to generate), a checkpoint.
  *
+ * Several ranks (base/dist.h) share the micro-batches of a step; rank 0 writes the files and answers problems. The
+ * folder is the same for all of them.
+ *
  * Every number that steers the run is a function of the recipe and of ckpt_state, so a run that was killed and resumed
  * ends with the bits of one that was not.
  *
@@ -18,10 +21,11 @@
  *
  * Memory:  everything is allocated at the start; a step allocates nothing but its line of metrics.
  * Errors:  a checkpoint that cannot be written during the run is a warning (the old one stays) and an error at its
- *          end; a second bad step after going back is an error.
+ *          end; a second bad step after going back is an error, and so is a lost rank.
  * Threads: one caller. */
 #ifndef R1_TRAINER_H
 #define R1_TRAINER_H
+#include "base/dist.h"
 #include "base/json.h"
 #include "model/model.h"
 #include "train/recipe.h"
@@ -50,6 +54,7 @@ typedef struct trainer_args {
     int64_t              stop_after; /* stop (with a checkpoint) after so many steps of this call; 0: do not */
     bool                 profile;
     const trainer_hooks *hooks;
+    dist                *ranks; /* NULL: this process alone */
 } trainer_args;
 
 typedef enum { TRAIN_DONE, TRAIN_STOPPED, TRAIN_FAILED } trainer_end;
