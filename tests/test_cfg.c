@@ -109,6 +109,8 @@ static void assert_same(const char *what, const cfg *a, const cfg *b) {
     SAME_I(llama3_original_max);
     SAME_I(bos_token_id);
     SAME_I(eos_token_id);
+    SAME_I(qat_bits);
+    SAME_I(qat_head);
 }
 
 static void test_deepseek_v3(void **state) {
@@ -216,6 +218,9 @@ static void expect_rejected(const char *base, const edit *x) {
 static void test_rejects_nonsense_v3(void **state) {
     (void)state;
     static const edit bad[] = {
+        {"r1_qat", "{\"bits\": 4}", "qat: expected 0 or 8 bits, found 4"},
+        {"r1_qat", "{\"head\": true}", "r1_qat: "},
+        {"r1_qat", "8", "r1_qat: expected an object or null"},
         {"hidden_size", "0", "hidden_size: expected 1 to"},
         {"hidden_size", "-7168", "hidden_size: expected 1 to"},
         {"hidden_size", "2147483647", "hidden_size: expected 1 to"},
@@ -405,6 +410,8 @@ static cfg random_cfg(rng *r) {
         c.llama3_original_max = 8192;
     }
     if (c.arch != ARCH_DEEPSEEK_V3) return c;
+    c.qat_bits                 = 8 * pick(r, 0, 1);
+    c.qat_head                 = c.qat_bits && pick(r, 0, 1);
     c.q_lora_rank              = pick(r, 0, 1) * pick(r, 1, 2000);
     c.kv_lora_rank             = pick(r, 1, 600);
     c.qk_rope_head_dim         = 2 * pick(r, 1, 64);
@@ -484,7 +491,7 @@ static void test_random_round_trips(void **state) {
         if (!cfg_from_json(j, &b, &e)) fail_msg("%s", e.msg);
         assert_same("json", &a, &b);
         json_decref(j);
-        a.tie_word_embeddings = rng_below(&r, 2);
+        a.tie_word_embeddings = !a.qat_head && rng_below(&r, 2);
         write_gguf(path, &a);
         b = read_gguf(path);
         assert_same("gguf", &a, &b);

@@ -61,6 +61,7 @@ static void test_write_read_map(void **state) {
     assert_holds(path, "one\0two", 7);
     assert_true(fs_map(path, &f, &e));
     assert_int_equal(f.n, 7);
+    fs_forget(f.p, f.n); /* less than a page: nothing is to do */
     assert_memory_equal(f.p, "one\0two", 7);
     /* A map outlives the name: the file may be replaced under a running model. */
     assert_true(fs_write(path, "new", 3, &e));
@@ -73,6 +74,25 @@ static void test_write_read_map(void **state) {
     assert_non_null(f.p);
     fs_unmap(&f);
     assert_int_equal(entries(*state), 1);
+    assert_true(fs_remove(path, &e));
+}
+
+/* What is forgotten is read again from the file. */
+static void test_forget(void **state) {
+    char        b[512];
+    err         e    = {0};
+    fs_file     f    = {0};
+    size_t      n    = 5 * 4096 + 100;
+    char       *text = mem_alloc(n);
+    const char *path = in(state, "f.bin", b);
+    for (size_t i = 0; i < n; i++) text[i] = (char)(i * 7 % 251);
+    assert_true(fs_write(path, text, n, &e));
+    assert_true(fs_map(path, &f, &e));
+    assert_memory_equal(f.p, text, n);
+    fs_forget(f.p + 10, n - 10);
+    assert_memory_equal(f.p, text, n);
+    fs_unmap(&f);
+    mem_free(text);
     assert_true(fs_remove(path, &e));
 }
 
@@ -279,7 +299,8 @@ static void test_a_stale_tmp_is_taken_over(void **state) {
 #define T(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 int main(void) {
     const struct CMUnitTest tests[] = {
-        T(test_write_read_map),        T(test_read_limits),
+        T(test_write_read_map),        T(test_forget),
+        T(test_read_limits),
         T(test_errors_name_the_path),  T(test_mkdirs),
         T(test_out_of_every_chunking), T(test_abort_leaves_the_old_file),
         T(test_full_device),           T(test_disk_that_fills_up),

@@ -81,7 +81,7 @@ static void check_linear_fwd(int T, int out, int in, dtype t) {
     vec x = vec_normal(&R, (size_t)(T * in), 1), w = vec_normal(&R, (size_t)(out * in), 0.3f),
         y      = vec_new((size_t)(T * out) + 1);
     void *data = encode(&w, t);
-    lin   l    = {t, out, in, data, NULL, NULL};
+    lin   l    = {.type = t, .out = out, .in = in, .w = data};
     arena a    = {0};
     arena_init(&a, op_linear_bytes(T, out, in)); /* an op that takes more than it says aborts here */
     y.f[T * out] = 42;
@@ -127,7 +127,7 @@ static void check_linear_bwd(int T, int out, int in, dtype xt, bool add, bool wa
     uint16_t *xb = bf ? vec_bf16(&x) : NULL, *wb = bf ? vec_bf16(&w) : NULL, *db = bf ? vec_bf16(&dy) : NULL;
     memcpy(dx0.f, dx.f, nx * 4);
     memcpy(g0.f, g.f, nw * 4);
-    lin   l = {DT_F32, out, in, w.f, wb, want_g ? g.f : NULL};
+    lin   l = {.type = DT_F32, .out = out, .in = in, .w = w.f, .wb = wb, .g = want_g ? g.f : NULL};
     arena a = {0};
     arena_init(&a, op_linear_bytes(T, out, in));
     const void *xs = bf ? (const void *)xb : (const void *)x.f;
@@ -181,7 +181,7 @@ static void test_linear_bf16(void **s) {
             y        = vec_new((size_t)(T * out));
         uint16_t *xb = vec_bf16(&x), *wb = vec_bf16(&w);
         float    *master = mem_calloc((size_t)(out * in), 4);
-        lin       l      = {DT_F32, out, in, master, wb, NULL};
+        lin       l      = {.type = DT_F32, .out = out, .in = in, .w = master, .wb = wb};
         arena     a      = {0};
         arena_init(&a, 64);
         op_linear_fwd(y.f, xb, DT_BF16, T, &l, &a);

@@ -552,7 +552,7 @@ static void scramble(model *m, rng *r) {
             p->v[k] = (float)rng_f64(r);
         }
     }
-    model_refresh_bf16(m);
+    model_refresh(m);
 }
 
 static void same_model(model *a, model *b) {

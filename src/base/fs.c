@@ -55,6 +55,12 @@ done:
     return ok;
 }
 
+void fs_forget(const void *p, size_t n) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), lo = ((uintptr_t)p + page - 1) & ~(page - 1),
+              hi = ((uintptr_t)p + n) & ~(page - 1);
+    if (hi > lo) (void)madvise((void *)lo, hi - lo, MADV_DONTNEED); /* a hint */
+}
+
 void fs_unmap(fs_file *f) {
     if (f->n) munmap((void *)(uintptr_t)f->p, f->n);
     f->p = NULL;

@@ -23,6 +23,8 @@ typedef struct fs_file {
 
 bool  fs_map(const char *path, fs_file *f, err *e) R1_MUST_USE; /* read only; an empty file maps as n = 0, p = "" */
 void  fs_unmap(fs_file *f);
+void  fs_forget(const void *p,
+                size_t      n); /* part of a map that is not wanted in memory for now; reading it still works */
 char *fs_read(const char *path, size_t max, size_t *n, err *e) R1_MUST_USE;    /* NUL added; > max bytes is an error */
 bool  fs_write(const char *path, const void *p, size_t n, err *e) R1_MUST_USE; /* atomic */
 bool  fs_exists(const char *path);

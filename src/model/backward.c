@@ -21,6 +21,7 @@ size_t train_head_bytes(const model *m) {
 bool model_train_begin(model *m, dtype compute, err *e) {
     if (compute != DT_F32 && compute != DT_BF16)
         return err_set(e, "training computes in f32 or bf16, not %s", dtype_name(compute));
+    if (m->c.qat_bits && compute != DT_BF16) return err_set(e, "an 8-bit model is trained in bf16, not f32");
     if (m->file) return err_set(e, "a model mapped from a GGUF file cannot be trained; convert it to a folder first");
     if (m->c.num_nextn_predict_layers > 1)
         return err_set(e, "training supports one MTP layer, the model has %d", m->c.num_nextn_predict_layers);
@@ -41,14 +42,8 @@ bool model_train_begin(model *m, dtype compute, err *e) {
             at += arena_round(count * 2);
         }
     }
-    model_refresh_bf16(m);
+    model_refresh(m);
     return true;
-}
-
-void model_refresh_bf16(model *m) {
-    if (m->compute != DT_BF16) return;
-    for (int i = 0; i < m->n_params; i++)
-        op_cast(m->param[i].wb, DT_BF16, m->param[i].w.data, (size_t)tensor_count(&m->param[i].w));
 }
 
 /* Loss of rows [0, p->T) through the head, and with backward dh [T, D] assigned. */

@@ -170,12 +170,22 @@ static bool check_rope(const cfg *c, err *e) {
     return true;
 }
 
+static bool check_qat(const cfg *c, err *e) {
+    if (c->qat_bits != 0 && c->qat_bits != 8) return err_set(e, "qat: expected 0 or 8 bits, found %d", c->qat_bits);
+    if (c->qat_bits && c->arch != ARCH_DEEPSEEK_V3)
+        return err_set(e, "qat: 8-bit models of %s are not supported", arch_name(c->arch));
+    if (c->qat_head && c->tie_word_embeddings)
+        return err_set(e, "qat: a head in 8-bit integers needs its own weights, this one is the embedding");
+    return true;
+}
+
 bool cfg_check(const cfg *c, err *e) {
     if (c->arch != ARCH_DEEPSEEK_V3 && c->arch != ARCH_QWEN2 && c->arch != ARCH_LLAMA)
         return err_set(e, "arch: unknown architecture %d", (int)c->arch);
     if (!CHECK(c, common, e)) return false;
     if (!(c->arch == ARCH_DEEPSEEK_V3 ? check_mla(c, e) : check_gqa(c, e))) return false;
-    if (!check_f32("rms_norm_eps", c->rms_norm_eps, 1e-12f, 0.1f, e) || !check_rope(c, e)) return false;
+    if (!check_f32("rms_norm_eps", c->rms_norm_eps, 1e-12f, 0.1f, e) || !check_rope(c, e) || !check_qat(c, e))
+        return false;
     if (c->bos_token_id < -1 || c->bos_token_id >= c->vocab_size)
         return err_set(e, "bos_token_id: %d is outside the vocabulary of %d", c->bos_token_id, c->vocab_size);
     if (c->eos_token_id < -1 || c->eos_token_id >= c->vocab_size)

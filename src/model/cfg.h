@@ -47,6 +47,10 @@ typedef struct cfg {
     float llama3_factor, llama3_low_freq, llama3_high_freq;
     int   llama3_original_max;
     int   bos_token_id, eos_token_id; /* -1: none */
+    /* 8-bit model (model.h): its products run on 8-bit integers, in training as in use. r1.qat.bits, r1.qat.head in
+     * GGUF, "r1_qat" in config.json: keys of ours, other engines run the same file as ordinary Q8_0. */
+    int  qat_bits; /* 0: a float model; 8 */
+    bool qat_head; /* the output head's product too */
 } cfg;
 
 typedef struct cfg_params {

@@ -228,6 +228,15 @@ static bool get_gqa(in *x, cfg *c, err *e) {
     return get_rope_freqs(x, c, e);
 }
 
+static bool get_qat(in *x, cfg *c, err *e) {
+    uint32_t bits = 0;
+    snprintf(x->key, sizeof x->key, "r1.qat.bits");
+    if (!gguf_u32(x->g, x->key, &bits) || bits > 64) return excuse(x, "a number of bits", MAY, e);
+    c->qat_bits = (int)bits;
+    snprintf(x->key, sizeof x->key, "r1.qat.head");
+    return gguf_bool(x->g, x->key, &c->qat_head) || excuse(x, "a boolean", MAY, e);
+}
+
 static bool read_all(const gguf *g, cfg *c, err *e) {
     in x = {.g = g};
     *c   = cfg_default();
@@ -238,7 +247,7 @@ static bool read_all(const gguf *g, cfg *c, err *e) {
         !get_int(&x, "context_length", &c->max_position_embeddings, NEED, e) ||
         !get_f32(&x, "attention.layer_norm_rms_epsilon", &c->rms_norm_eps, NEED, e) || !get_vocab(&x, c, e) ||
         !get_token(&x, "tokenizer.ggml.bos_token_id", &c->bos_token_id, e) ||
-        !get_token(&x, "tokenizer.ggml.eos_token_id", &c->eos_token_id, e) || !get_rope(&x, c, e))
+        !get_token(&x, "tokenizer.ggml.eos_token_id", &c->eos_token_id, e) || !get_rope(&x, c, e) || !get_qat(&x, c, e))
         return false;
     if (!(c->arch == ARCH_DEEPSEEK_V3 ? get_mla(&x, c, e) : get_gqa(&x, c, e))) return false;
     c->tie_word_embeddings = gguf_tensor_count(g) > 0 && !gguf_find(g, "output.weight");
@@ -325,6 +334,10 @@ void cfg_to_gguf(const cfg *c, gguf_writer *w) {
             put_int(&x, "attention.key_length", c->head_dim);
             put_int(&x, "attention.value_length", c->head_dim);
         }
+    }
+    if (c->qat_bits) {
+        gguf_put_u32(w, "r1.qat.bits", (uint32_t)c->qat_bits);
+        gguf_put_bool(w, "r1.qat.head", c->qat_head);
     }
     if (c->bos_token_id >= 0) gguf_put_u32(w, "tokenizer.ggml.bos_token_id", (uint32_t)c->bos_token_id);
     if (c->eos_token_id >= 0) gguf_put_u32(w, "tokenizer.ggml.eos_token_id", (uint32_t)c->eos_token_id);

@@ -130,6 +130,15 @@ static bool get_moe(const json_t *j, cfg *c, err *e) {
     return true;
 }
 
+static bool get_qat(const json_t *j, cfg *c, err *e) {
+    const json_t *q = json_object_get(j, "r1_qat");
+    if (!q || json_is_null(q)) return true;
+    if (!json_is_object(q)) return err_set(e, "r1_qat: expected an object or null");
+    return (json_get_int(q, "bits", &c->qat_bits, JSON_NEED, e) &&
+            json_get_bool(q, "head", &c->qat_head, JSON_MAY, e)) ||
+           err_in(e, "r1_qat");
+}
+
 static bool get_deepseek(const json_t *j, cfg *c, err *e) {
     bool interleave        = true;
     c->num_key_value_heads = c->num_attention_heads;
@@ -176,7 +185,7 @@ bool cfg_from_json(const json_t *j, cfg *c, err *e) {
         !json_get_f32(j, "rms_norm_eps", &c->rms_norm_eps, JSON_MAY, e) ||
         !json_get_bool(j, "tie_word_embeddings", &c->tie_word_embeddings, JSON_MAY, e) || !need_silu(j, e) ||
         !get_token(j, "bos_token_id", &c->bos_token_id, e) || !get_token(j, "eos_token_id", &c->eos_token_id, e) ||
-        !get_rope(j, c, e))
+        !get_rope(j, c, e) || !get_qat(j, c, e))
         return false;
     if (!(c->arch == ARCH_DEEPSEEK_V3 ? get_deepseek(j, c, e) : get_dense(j, c, e))) return false;
     return cfg_check(c, e);
@@ -286,6 +295,8 @@ json_t *cfg_to_json(const cfg *c) {
     json_object_set_new(j, "rope_scaling", rope_scaling(c));
     put_token(j, "bos_token_id", c->bos_token_id);
     put_token(j, "eos_token_id", c->eos_token_id);
+    if (c->qat_bits)
+        json_object_set_new(j, "r1_qat", json_pack("{s:i, s:b}", "bits", c->qat_bits, "head", (int)c->qat_head));
     if (c->arch == ARCH_DEEPSEEK_V3) put_deepseek(j, c);
     else put_int(j, "head_dim", c->head_dim);
     if (c->arch == ARCH_QWEN2) put_bool(j, "use_sliding_window", false);

@@ -11,7 +11,7 @@ enum { PLAIN_CTX_MAX = 8192 };
 static void layout(model_work *w, arena *a) {
     model *m     = w->m;
     bool   train = w->kind == WORK_TRAIN;
-    dtype  ct    = train ? m->compute : DT_F32;
+    dtype  ct    = w->ct;
     int    T     = train ? (w->max_rows + ROW_PAD - 1) / ROW_PAD * ROW_PAD : w->max_rows;
     size_t t = (size_t)T, D = (size_t)m->c.hidden_size, cb = ct_bytes(ct);
     int    L = m->c.num_hidden_layers, n_mtp = m->c.num_nextn_predict_layers;
@@ -57,6 +57,7 @@ model_work *work_new(model *m, int max_rows, work_kind kind, err *e) {
     w->m          = m;
     w->kind       = kind;
     w->max_rows   = max_rows;
+    w->ct         = kind == WORK_TRAIN ? m->compute : m->c.qat_bits ? DT_BF16 : DT_F32;
     w->plain_ctx  = m->c.max_position_embeddings < PLAIN_CTX_MAX ? m->c.max_position_embeddings : PLAIN_CTX_MAX;
     int n         = kind == WORK_TRAIN ? m->c.num_hidden_layers + m->c.num_nextn_predict_layers : 1;
     w->act        = mem_calloc((size_t)n, sizeof(acts));
@@ -84,7 +85,7 @@ int work_max_rows(const model_work *w) { return w->max_rows; }
 void pass_begin(pass *p, model_work *w, const model_rows *r, attn_mode mode) {
     bool train = w->kind == WORK_TRAIN;
     *p = (pass){.m = w->m, .T = r->T, .tok = r->tok, .start = r->start, .n_seq = r->n_seq, .kv = r->kv, .mode = mode};
-    p->ct    = train ? w->m->compute : DT_F32;
+    p->ct    = w->ct;
     p->Tp    = train ? (r->T + ROW_PAD - 1) / ROW_PAD * ROW_PAD : r->T;
     p->train = train;
     p->pos   = w->pos;
@@ -147,6 +148,14 @@ const float *model_mtp(model *m, model_work *w, int depth, const model_rows *r, 
 }
 
 void model_logits(model *m, model_work *w, const float *h, int n, float *logits) {
-    lin head = lin_of(m->head);
-    op_linear_fwd(logits, h, DT_F32, n, &head, &w->s);
+    lin    head = lin_of(m->head);
+    size_t mark = arena_mark(&w->s), count = (size_t)n * (size_t)m->c.hidden_size;
+    if (m->c.qat_bits) { /* as in training */
+        uint16_t *hb = arena_alloc(&w->s, count * 2);
+        op_cast(hb, DT_BF16, h, count);
+        op_linear_fwd(logits, hb, DT_BF16, n, &head, &w->s);
+    } else {
+        op_linear_fwd(logits, h, DT_F32, n, &head, &w->s);
+    }
+    arena_reset(&w->s, mark);
 }

@@ -25,9 +25,37 @@ static attn_shape shape(const model *m, int ldkr) {
                         m->attn_scale};
 }
 
-/* W_uk_h and W_uv_h of every head stand in kv_b as [H][P rows, V rows][K]. */
+/* W_uk_h and W_uv_h of every head stand in kv_b as [H][P rows, V rows][K]; floats. */
 static const float *kv_b_head(const mla_w *w, const attn_shape *s, int h) {
-    return (const float *)w->kv_b->w.data + (size_t)h * (size_t)(s->nope + s->v) * (size_t)w->kv_b->w.ne[1];
+    const float *f = w->kv_b->wf ? w->kv_b->wf : (const float *)w->kv_b->w.data;
+    return f + (size_t)h * (size_t)(s->nope + s->v) * (size_t)w->kv_b->w.ne[1];
+}
+
+/* qa [nq, H, K]: W_uk folded into the queries q [nq, H * (P+R)] */
+static void fold_keys(const mla_w *w, const attn_shape *s, float *qa, const float *q, int nq) {
+    int K_ = (int)w->kv_b->w.ne[1], H = s->heads, ldq = H * (s->nope + s->rope);
+    for (int h = 0; h < H; h++) {
+        const float *qh = q + h * (s->nope + s->rope);
+        if (!w->k_b) {
+            K->sgemm(nq, K_, s->nope, 1, qh, ldq, 1, kv_b_head(w, s, h), K_, false, qa + h * K_, H * K_);
+            continue;
+        }
+        const block_q8_0 *k = w->k_b + (size_t)h * (size_t)K_ * (size_t)(s->nope / Q8_0_BLOCK);
+        for (int i = 0; i < nq; i++)
+            K->gemv_q8_0(qa + ((size_t)i * (size_t)H + (size_t)h) * (size_t)K_, k, qh + (size_t)i * (size_t)ldq, K_,
+                         s->nope);
+    }
+}
+
+/* o [H * V] = W_uv of the heads' mean latents [H, K] */
+static void unfold_values(const mla_w *w, const attn_shape *s, float *o, const float *mean) {
+    int K_ = (int)w->kv_b->w.ne[1];
+    for (int h = 0; h < s->heads; h++, o += s->v, mean += K_) {
+        size_t row = (size_t)h * (size_t)(s->nope + s->v) + (size_t)s->nope;
+        if (w->k_b)
+            K->gemv_q8_0(o, (const block_q8_0 *)w->kv_b->w.data + row * (size_t)(K_ / Q8_0_BLOCK), mean, s->v, K_);
+        else K->gemv_f32(o, kv_b_head(w, s, h) + (size_t)s->nope * (size_t)K_, mean, s->v, K_);
+    }
 }
 
 /* One query row over n cached tokens; qa [H, K] is the folded query, prob [H, n] and mean [H, K] scratch. */
@@ -48,60 +76,82 @@ static void absorbed_row(const mla_w *w, const attn_shape *s, const float *qa, c
         K->scale_f32(p, 1 / sum, n);
     }
     K->sgemm(s->heads, K_, n, 1, prob, n, 1, c, K_, false, mean, K_);
-    for (int h = 0; h < s->heads; h++)
-        K->gemv_f32(o + h * s->v, kv_b_head(w, s, h) + (size_t)s->nope * (size_t)K_, mean + (size_t)h * (size_t)K_,
-                    s->v, K_);
+    unfold_values(w, s, o, mean);
 }
 
-static void absorbed_seq(pass *p, const mla_w *w, acts *a, int layer, int q, float *o) {
+/* Works on floats; in a bf16 pass the queries are widened and the result is rounded. */
+static void absorbed_seq(pass *p, const mla_w *w, acts *a, int layer, int q, void *o) {
     attn_shape      s  = shape(p->m, p->m->c.qk_rope_head_dim);
     const kv_cache *kv = p->kv[q];
     const attn_seg *g  = &p->seg[q];
-    int             K_ = p->m->c.kv_lora_rank, H = s.heads, qd = s.nope + s.rope, ldq = H * qd;
-    size_t          mark = arena_mark(p->s);
-    float          *qa   = arena_floats(p->s, (size_t)(g->nq * H) * (size_t)K_);
-    size_t          per  = arena_round((size_t)H * (size_t)g->nk * 4) / 4 + arena_round((size_t)(H * K_) * 4) / 4;
-    float          *mem  = arena_floats(p->s, per * (size_t)par_threads());
-    for (int h = 0; h < H; h++)
-        K->sgemm(g->nq, K_, s.nope, 1, (const float *)a->q + (size_t)g->q0 * (size_t)ldq + h * qd, ldq, 1,
-                 kv_b_head(w, &s, h), K_, false, qa + h * K_, H * K_);
+    int             K_ = p->m->c.kv_lora_rank, H = s.heads, ldq = H * (s.nope + s.rope), ldo = H * s.v;
+    size_t          mark = arena_mark(p->s), nq = (size_t)g->nq, q0 = (size_t)g->q0 * (size_t)ldq,
+           o0  = (size_t)g->q0 * (size_t)ldo;
+    float *qa  = arena_floats(p->s, nq * (size_t)(H * K_));
+    size_t per = arena_round((size_t)H * (size_t)g->nk * 4) / 4 + arena_round((size_t)(H * K_) * 4) / 4;
+    float *mem = arena_floats(p->s, per * (size_t)par_threads());
+    float *qf = (float *)a->q + q0, *of = (float *)o + o0;
+    if (p->ct == DT_BF16) {
+        qf = arena_floats(p->s, nq * (size_t)ldq);
+        of = arena_floats(p->s, nq * (size_t)ldo);
+        K->bf16_to_f32(qf, (const uint16_t *)a->q + q0, nq * (size_t)ldq);
+    }
+    fold_keys(w, &s, qa, qf, g->nq);
 #pragma omp parallel for schedule(static) if (g->nq > 1)
     for (int i = 0; i < g->nq; i++) {
         float *prob = mem + per * (size_t)par_id();
-        size_t r    = (size_t)(g->q0 + i);
-        absorbed_row(w, &s, qa + (size_t)i * (size_t)(H * K_), (const float *)a->q + r * (size_t)ldq, kv->c[layer],
-                     kv->r[layer], g->nk - g->nq + i + 1, prob, prob + arena_round((size_t)H * (size_t)g->nk * 4) / 4,
-                     o + r * (size_t)(H * s.v));
+        absorbed_row(w, &s, qa + (size_t)i * (size_t)(H * K_), qf + (size_t)i * (size_t)ldq, kv->c[layer], kv->r[layer],
+                     g->nk - g->nq + i + 1, prob, prob + arena_round((size_t)H * (size_t)g->nk * 4) / 4,
+                     of + (size_t)i * (size_t)ldo);
     }
+    if (p->ct == DT_BF16) K->f32_to_bf16((uint16_t *)o + o0, of, nq * (size_t)ldo);
     arena_reset(p->s, mark);
 }
 
 /* Keys and values of the whole timeline, then ordinary attention. */
-static void plain_seq(pass *p, const mla_w *w, acts *a, int layer, int q, float *o) {
+static void plain_seq(pass *p, const mla_w *w, acts *a, int layer, int q, void *o) {
     attn_shape      s    = shape(p->m, p->m->c.qk_rope_head_dim);
     const kv_cache *kv   = p->kv[q];
     attn_seg        g    = p->seg[q];
     size_t          mark = arena_mark(p->s);
-    float          *all  = arena_floats(p->s, (size_t)g.nk * (size_t)(s.heads * (s.nope + s.v)));
+    void           *all  = arena_alloc(p->s, (size_t)g.nk * (size_t)(s.heads * (s.nope + s.v)) * ct_bytes(p->ct));
     lin             kv_b = lin_of(w->kv_b);
-    op_linear_fwd(all, kv->c[layer], DT_F32, g.nk, &kv_b, p->s);
+    op_linear_fwd_as(all, p->ct, kv->c[layer], DT_F32, g.nk, &kv_b, p->s);
     g.k0 = 0;
-    op_attn_fwd(o, NULL, a->q, all, kv->r[layer], &s, &g, 1, p->s);
+    if (p->ct == DT_BF16) op_attn_fwd_bf16(o, NULL, a->q, all, kv->r[layer], &s, &g, 1, p->s);
+    else op_attn_fwd(o, NULL, a->q, all, kv->r[layer], &s, &g, 1, p->s);
     arena_reset(p->s, mark);
 }
 
-static void append(pass *p, acts *a, int layer) {
-    int K_ = p->m->c.kv_lora_rank, R = p->m->c.qk_rope_head_dim;
+/* Rows of the latent as the cache keeps them. In an 8-bit model that is what its 8-bit row says: kv_b then sees the
+ * same integers whether keys are made from them or absorbed, and quantizing such a row again changes nothing. */
+static void put_latent(const pass *p, const mla_w *w, float *y, const void *nc, int row, int K_, int8_t *q) {
+    const uint16_t *h = (const uint16_t *)nc + (size_t)row * (size_t)K_;
+    if (p->ct != DT_BF16) {
+        memcpy(y, (const float *)nc + (size_t)row * (size_t)K_, (size_t)K_ * 4);
+    } else if (w->kv_b->w8) {
+        float s = K->quant_bf16(q, h, K_);
+        for (int i = 0; i < K_; i++) y[i] = s * (float)q[i];
+    } else {
+        K->bf16_to_f32(y, h, (size_t)K_);
+    }
+}
+
+static void append(pass *p, const mla_w *w, acts *a, int layer) {
+    int     K_ = p->m->c.kv_lora_rank, R = p->m->c.qk_rope_head_dim;
+    size_t  mark = arena_mark(p->s);
+    int8_t *row  = arena_alloc(p->s, (size_t)K_);
     for (int q = 0; q < p->n_seq; q++) {
         const attn_seg *g    = &p->seg[q];
         kv_cache       *kv   = p->kv[q];
         int             past = g->nk - g->nq;
-        memcpy(kv->c[layer] + (size_t)past * (size_t)K_, (float *)a->nc + (size_t)g->q0 * (size_t)K_,
-               (size_t)(g->nq * K_) * 4);
-        for (int i = 0; i < g->nq; i++)
+        for (int i = 0; i < g->nq; i++) {
+            put_latent(p, w, kv->c[layer] + (size_t)(past + i) * (size_t)K_, a->nc, g->q0 + i, K_, row);
             memcpy(kv->r[layer] + (size_t)(past + i) * (size_t)R, a->ckv + (size_t)(g->q0 + i) * (size_t)(K_ + R) + K_,
                    (size_t)R * 4);
+        }
     }
+    arena_reset(p->s, mark);
 }
 
 /* q, latent and rotated key of every row. */
@@ -109,16 +159,17 @@ static void project(pass *p, const mla_w *w, acts *a) {
     const cfg *c = &p->m->c;
     int T = p->Tp, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
     const void *qin = a->n1;
+    lin         q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a);
     if (w->q_a) {
         lin q_a = lin_of(w->q_a);
-        op_linear_fwd(a->cq, a->n1, p->ct, T, &q_a, p->s);
+        op_linear_fwd2(a->cq, &q_a, a->ckv, &kv_a, DT_F32, a->n1, p->ct, T, p->s);
         op_norm_fwd(a->nq, q_a.out, p->ct, a->rq, a->cq, q_a.out, w->q_a_norm->w.data, c->rms_norm_eps, T, q_a.out);
         qin = a->nq;
+    } else {
+        op_linear_fwd(a->ckv, a->n1, p->ct, T, &kv_a, p->s);
     }
-    lin q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a);
     op_linear_fwd_ct(a->q, qin, p->ct, T, &q_b, p->s);
     op_rope((char *)a->q + (size_t)P * ct_bytes(p->ct), p->ct, q_b.out, T, H, P + R, p->pos, &p->m->rope, false);
-    op_linear_fwd(a->ckv, a->n1, p->ct, T, &kv_a, p->s);
     op_norm_fwd(a->nc, K_, p->ct, a->rkv, a->ckv, K_ + R, w->kv_a_norm->w.data, c->rms_norm_eps, T, K_);
     op_rope(a->ckv + K_, DT_F32, K_ + R, T, 1, 0, p->pos, &p->m->rope, false);
 }
@@ -140,8 +191,8 @@ static void attend(pass *p, acts *a, size_t HV) {
 
 void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
     project(p, w, a);
-    if (p->kv) { /* inference: the compute type is float32 */
-        append(p, a, layer);
+    if (p->kv) {
+        append(p, w, a, layer);
         for (int q = 0; q < p->n_seq; q++) {
             if (use_plain(p, q)) plain_seq(p, w, a, layer, q, a->o);
             else absorbed_seq(p, w, a, layer, q, a->o);

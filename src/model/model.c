@@ -50,9 +50,12 @@ model *model_load(const char *path, err *e) {
     bool ok = fs_is_dir(path) ? hf_read(m, path, e) : gguf_read(m, path, e);
     if (ok) {
         model_finish(m);
-        ok = model_check_finite(m, e) || err_in(e, "%s", path);
+        ok = (q8_load(m, e) && model_check_finite(m, e)) || err_in(e, "%s", path);
     }
-    if (ok) return m;
+    if (ok) {
+        q8_forget(m);
+        return m;
+    }
     model_free(m);
     return NULL;
 }
@@ -67,6 +70,7 @@ void model_free(model *m) {
     mem_free(m->gate);
     mem_free(m->rope_mem);
     mem_free(m->train);
+    mem_free(m->twins);
     mem_free(m->owned);
     gguf_close(m->file);
     mem_free(m);

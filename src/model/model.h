@@ -118,5 +118,15 @@ void model_gate_set(model *m, int moe_layer, const double v[2]);
 /* Auxiliary-loss-free balancing: b_i += gamma * sign(mean load - load_i); loads are then set to 0 (V3 section 2.1.2).
  */
 void model_bias_update(model *m, float gamma);
-void model_refresh_bf16(model *m); /* after weights were changed from outside (checkpoint) */
+void model_refresh(
+    model *m); /* after weights were changed (checkpoint, in an 8-bit model each optimizer step): twins */
+
+/* ---- 8 bits ----
+ * The products of an 8-bit model run on 8-bit integers: weights with one scale a row, rows of activations with one
+ * scale each, exact sums. That are all matrices of attention and experts, and eh_proj; embedding and output head hold
+ * 8-bit values, too, but are multiplied with floats (`head`: the head also runs on integers); norms, router and the
+ * products inside attention stay as they are. Training keeps float32 masters and sends gradients straight through the
+ * rounding. Training and use compute the same: activations are bf16 in both. A file says which it is (cfg.h, qat_bits),
+ * as a Q8_0 file in which the blocks of each row agree does by itself. */
+bool model_set_8bit(model *m, bool on, bool head, err *e) R1_MUST_USE;
 #endif

@@ -2,10 +2,12 @@
  *
  * Matrices are used where they lie in the mapping, in the file's type. What the parts read as floats (norms, biases,
  * the router, kv_b) is expanded to float32 once: kv_b stands in the file as attn_k_b, transposed per head, and
- * attn_v_b, because that is what absorbed attention multiplies with. */
+ * attn_v_b, because that is what absorbed attention multiplies with. In an 8-bit model it stays in 8 bits: all keys of
+ * a head have one scale, so the transpose moves integers only. */
 #include <stdio.h>
 #include <string.h>
 #include "model/parts.h"
+#include "tensor/twin.h"
 #include "text/chat.h"
 
 /* ---- names: the last part of a Hugging Face name and its GGUF twin ---- */
@@ -54,7 +56,11 @@ static void half_name(char *out, size_t size, const char *kv_b, char half) {
 }
 
 static bool is_kv_b(const param *p) { return strstr(p->name, "kv_b_proj") != NULL; }
-static bool as_floats(const param *p) { return p->w.nd == 1 || is_kv_b(p) || strstr(p->name, "mlp.gate.weight"); }
+/* kv_b that stays in Q8_0 */
+static bool in_8bit(const param *p) { return is_kv_b(p) && p->w.type == DT_Q8_0; }
+static bool as_floats(const param *p) {
+    return p->w.nd == 1 || (is_kv_b(p) && !in_8bit(p)) || strstr(p->name, "mlp.gate.weight");
+}
 
 /* ---- reading ---- */
 
@@ -75,8 +81,39 @@ static bool check_tensor(const gguf_tensor *t, const char *name, int nd, const i
     return true;
 }
 
+static mla_w *attention_of(model *m, const param *kv_b) {
+    for (int l = 0; l < m->c.num_hidden_layers; l++)
+        if (m->block[l].attn.kv_b == kv_b) return &m->block[l].attn;
+    for (int k = 0; k < m->c.num_nextn_predict_layers; k++)
+        if (m->mtp[k].block.attn.kv_b == kv_b) return &m->mtp[k].block.attn;
+    return NULL;
+}
+
+/* k [H, C, P] and v [H, V, C] of an 8-bit model -> p [H * (P + V), C], all in Q8_0. */
+static bool join_8bit(model *m, param *p, const gguf_tensor *k, const gguf_tensor *v, err *e) {
+    const cfg        *c = &m->c;
+    size_t            H = (size_t)c->num_attention_heads, P = (size_t)c->qk_nope_head_dim, V = (size_t)c->v_head_dim;
+    size_t            C = (size_t)c->kv_lora_rank, nc = C / Q8_0_BLOCK, np = P / Q8_0_BLOCK;
+    const block_q8_0 *kb = k->data, *vb = v->data;
+    block_q8_0       *y = p->w.data;
+    for (size_t h = 0; h < H; h++, kb += C * np, vb += V * nc) {
+        for (size_t i = 0; i < C * np; i++)
+            if (kb[i].d != kb[0].d)
+                return err_set(e, "%s: an 8-bit model, but head %zu has several scales", k->name, h);
+        for (size_t i = 0; i < P; i++)
+            for (size_t j = 0; j < C; j++) {
+                block_q8_0 *b        = y + (h * (P + V) + i) * nc + j / Q8_0_BLOCK;
+                b->d                 = kb[0].d;
+                b->q[j % Q8_0_BLOCK] = kb[j * np + i / Q8_0_BLOCK].q[i % Q8_0_BLOCK];
+            }
+        memcpy(y + (h * (P + V) + P) * nc, vb, V * nc * sizeof *vb);
+    }
+    attention_of(m, p)->k_b = k->data;
+    return true;
+}
+
 /* kv_b as one tensor (older files) or as its two halves: with copy = false only looked at. */
-static bool read_kv_b(const model *m, param *p, const char *name, bool copy, err *e) {
+static bool read_kv_b(model *m, param *p, const char *name, bool copy, err *e) {
     const cfg         *c = &m->c;
     int                H = c->num_attention_heads, P = c->qk_nope_head_dim, V = c->v_head_dim, C = c->kv_lora_rank;
     const gguf_tensor *whole = gguf_find(m->file, name);
@@ -91,7 +128,11 @@ static bool read_kv_b(const model *m, param *p, const char *name, bool copy, err
     const gguf_tensor *k = gguf_find(m->file, kn), *v = gguf_find(m->file, vn);
     if (!check_tensor(k, kn, 3, (int64_t[]){H, C, P}, e) || !check_tensor(v, vn, 3, (int64_t[]){H, V, C}, e))
         return false;
-    if (!copy) return true;
+    if (!copy) {
+        if (c->qat_bits && k->type == DT_Q8_0 && v->type == DT_Q8_0) p->w.type = DT_Q8_0;
+        return true;
+    }
+    if (in_8bit(p)) return join_8bit(m, p, k, v, e);
     float *kf = mem_alloc((size_t)(H * C * P) * 4), *vf = mem_alloc((size_t)(H * V * C) * 4), *out = p->w.data;
     tensor_to_f32(kf, k->data, k->type, (int64_t)H * C * P);
     tensor_to_f32(vf, v->data, v->type, (int64_t)H * V * C);
@@ -106,17 +147,21 @@ static bool read_kv_b(const model *m, param *p, const char *name, bool copy, err
     return true;
 }
 
-/* Memory for the parameters that are expanded to floats. */
-static void own_floats(model *m) {
+/* Bytes of a parameter that is not used where the file has it, or 0. */
+static size_t own_bytes(const param *p) {
+    int64_t n = tensor_count(&p->w);
+    return in_8bit(p) ? arena_round(dtype_row_bytes(DT_Q8_0, n)) : as_floats(p) ? arena_round((size_t)n * 4) : 0;
+}
+
+static void own_memory(model *m) {
     size_t n = 0;
-    for (int i = 0; i < m->n_params; i++)
-        if (as_floats(&m->param[i])) n += arena_round((size_t)tensor_count(&m->param[i].w) * 4);
+    for (int i = 0; i < m->n_params; i++) n += own_bytes(&m->param[i]);
     char *at = m->owned = mem_calloc(n + 64, 1);
-    for (int i = 0; i < m->n_params; i++)
-        if (as_floats(&m->param[i])) {
-            m->param[i].w.data = at;
-            at += arena_round((size_t)tensor_count(&m->param[i].w) * 4);
-        }
+    for (int i = 0; i < m->n_params; i++) {
+        size_t bytes = own_bytes(&m->param[i]);
+        if (bytes) m->param[i].w.data = at;
+        at += bytes;
+    }
 }
 
 /* copy = false: is the tensor there, of a type and shape that fit? Asked of all before memory is taken for any, so that
@@ -179,7 +224,7 @@ bool gguf_read(model *m, const char *path, err *e) {
     weights_layout(m);
     for (int i = 0; i < m->n_params; i++)
         if (!read_param(m, &m->param[i], false, e)) return err_in(e, "%s", path);
-    own_floats(m);
+    own_memory(m);
     for (int i = 0; i < m->n_params; i++)
         if (!read_param(m, &m->param[i], true, e)) return err_in(e, "%s", path);
     const char *name = gguf_str(m->file, "general.name", NULL);
@@ -189,13 +234,21 @@ bool gguf_read(model *m, const char *path, err *e) {
 
 /* ---- writing ---- */
 
+/* An 8-bit model's kv_b can be Q8_0 if a head's keys are whole blocks when transposed. */
+static bool kv_b_in_8bit(const model *m, const param *p, dtype want) {
+    return want == DT_Q8_0 && is_kv_b(p) && m->c.qat_bits && p->grid == GRID_ROWS &&
+           m->c.qk_nope_head_dim % Q8_0_BLOCK == 0;
+}
+
 /* The type a parameter is written in: vectors and the router stay float32 (so do other writers); the two halves of kv_b
  * too where bf16 is not asked for: they are small, and llama.cpp on a CPU with AMX aborts on three-dimensional f16
- * matrices (GGML_ASSERT(*cur_backend_id != -1)). Rows that are not whole blocks fall back to f16. */
-static dtype file_type(const param *p, dtype want) {
+ * matrices (GGML_ASSERT(*cur_backend_id != -1)). Rows that are not whole blocks fall back to f16, in an 8-bit model to
+ * the bf16 they are used in. */
+static dtype file_type(const model *m, const param *p, dtype want) {
     if (p->w.nd == 1 || strstr(p->name, "mlp.gate.weight")) return DT_F32;
+    if (kv_b_in_8bit(m, p, want)) return DT_Q8_0;
     if (is_kv_b(p)) return want == DT_BF16 ? DT_BF16 : DT_F32;
-    if (want == DT_Q8_0 && p->w.ne[p->w.nd - 1] % Q8_0_BLOCK != 0) return DT_F16;
+    if (want == DT_Q8_0 && p->w.ne[p->w.nd - 1] % Q8_0_BLOCK != 0) return m->c.qat_bits ? DT_BF16 : DT_F16;
     return want;
 }
 
@@ -223,11 +276,52 @@ static bool put_floats(gguf_writer *w, const float *x, size_t n, dtype t, err *e
     return ok;
 }
 
+/* All of p as floats, as this model uses it; mem_free. */
+static float *all_floats(const model *m, const param *p) {
+    int64_t cols = p->w.ne[p->w.nd - 1], rows = tensor_count(&p->w) / cols;
+    float  *x = mem_alloc((size_t)(rows * cols) * 4);
+#pragma omp parallel for schedule(static)
+    for (int64_t r = 0; r < rows; r++) q8_row(m, p, r, x + r * cols);
+    return x;
+}
+
+/* All of p as Q8_0 with the scales of its grid; mem_free. */
+static block_q8_0 *all_blocks(const param *p) {
+    int64_t     cols = p->w.ne[p->w.nd - 1], rows = tensor_count(&p->w) / cols, nb = cols / Q8_0_BLOCK;
+    block_q8_0 *x = mem_alloc((size_t)(rows * nb) * sizeof *x);
+    if (p->w.type == DT_Q8_0) memcpy(x, p->w.data, (size_t)(rows * nb) * sizeof *x);
+    else
+#pragma omp parallel for schedule(static)
+        for (int64_t r = 0; r < rows; r++) twin_row(p, r, x + r * nb, NULL);
+    return x;
+}
+
+static bool put_kv_b_8bit(const model *m, gguf_writer *w, const param *p, err *e) {
+    const cfg  *c = &m->c;
+    size_t      H = (size_t)c->num_attention_heads, P = (size_t)c->qk_nope_head_dim, V = (size_t)c->v_head_dim;
+    size_t      C = (size_t)c->kv_lora_rank, nc = C / Q8_0_BLOCK, np = P / Q8_0_BLOCK;
+    block_q8_0 *x = all_blocks(p), *k = mem_alloc(H * C * np * sizeof *k), *v = mem_alloc(H * V * nc * sizeof *v);
+    for (size_t h = 0; h < H; h++) {
+        const block_q8_0 *row = x + h * (P + V) * nc;
+        for (size_t j = 0; j < C; j++)
+            for (size_t i = 0; i < P; i++) {
+                block_q8_0 *b        = k + (h * C + j) * np + i / Q8_0_BLOCK;
+                b->d                 = row->d;
+                b->q[i % Q8_0_BLOCK] = row[i * nc + j / Q8_0_BLOCK].q[j % Q8_0_BLOCK];
+            }
+        memcpy(v + h * V * nc, row + P * nc, V * nc * sizeof *v);
+    }
+    bool ok = gguf_data(w, k, H * C * np * sizeof *k, e) && gguf_data(w, v, H * V * nc * sizeof *v, e);
+    mem_free(x);
+    mem_free(k);
+    mem_free(v);
+    return ok;
+}
+
 static bool put_kv_b(const model *m, gguf_writer *w, const param *p, dtype t, err *e) {
-    const cfg   *c = &m->c;
-    int          H = c->num_attention_heads, P = c->qk_nope_head_dim, V = c->v_head_dim, C = c->kv_lora_rank;
-    float       *k = mem_alloc((size_t)(H * C * P) * 4), *v = mem_alloc((size_t)(H * V * C) * 4);
-    const float *in = p->w.data;
+    const cfg *c = &m->c;
+    int        H = c->num_attention_heads, P = c->qk_nope_head_dim, V = c->v_head_dim, C = c->kv_lora_rank;
+    float     *k = mem_alloc((size_t)(H * C * P) * 4), *v = mem_alloc((size_t)(H * V * C) * 4), *in = all_floats(m, p);
     for (int h = 0; h < H; h++) {
         const float *x = in + (size_t)h * (size_t)((P + V) * C);
         for (int i = 0; i < P; i++)
@@ -237,27 +331,33 @@ static bool put_kv_b(const model *m, gguf_writer *w, const param *p, dtype t, er
     bool ok = put_floats(w, k, (size_t)(H * C * P), t, e) && put_floats(w, v, (size_t)(H * V * C), t, e);
     mem_free(k);
     mem_free(v);
+    mem_free(in);
     return ok;
 }
 
 static bool put_param(const model *m, gguf_writer *w, const param *p, dtype want, err *e) {
-    dtype t = file_type(p, want);
-    if (is_kv_b(p)) return put_kv_b(m, w, p, t, e);
-    int64_t n = tensor_count(&p->w);
-    if (p->w.type == t) {
-        int64_t cols = p->w.ne[p->w.nd - 1];
-        return gguf_data(w, p->w.data, (size_t)(n / cols) * dtype_row_bytes(t, cols), e);
+    dtype   t = file_type(m, p, want);
+    int64_t n = tensor_count(&p->w), cols = p->w.ne[p->w.nd - 1];
+    size_t  bytes = (size_t)(n / cols) * dtype_row_bytes(t, cols);
+    bool    ok;
+    if (is_kv_b(p)) return t == DT_Q8_0 ? put_kv_b_8bit(m, w, p, e) : put_kv_b(m, w, p, t, e);
+    if (p->on_grid && t == DT_Q8_0) {
+        block_q8_0 *q = all_blocks(p);
+        ok            = gguf_data(w, q, bytes, e);
+        mem_free(q);
+    } else if (p->w.type == t && !p->on_grid) {
+        ok = gguf_data(w, p->w.data, bytes, e);
+    } else {
+        float *x = all_floats(m, p);
+        ok       = put_floats(w, x, (size_t)n, t, e);
+        mem_free(x);
     }
-    float *x = mem_alloc((size_t)n * 4);
-    tensor_to_f32(x, p->w.data, p->w.type, n);
-    bool ok = put_floats(w, x, (size_t)n, t, e);
-    mem_free(x);
     return ok;
 }
 
 static void declare(const model *m, gguf_writer *w, const param *p, dtype want) {
     char  name[128] = "", half[128];
-    dtype t         = file_type(p, want);
+    dtype t         = file_type(m, p, want);
     gguf_name(name, sizeof name, p->name);
     if (!is_kv_b(p)) {
         gguf_declare(w, name, t, p->w.nd, p->w.ne);
@@ -279,7 +379,9 @@ bool model_save_gguf(model *m, const char *path, dtype type, const char *name, e
     gguf_put_str(w, "general.type", "model");
     gguf_put_u32(w, "general.file_type", type == DT_F32 ? 0 : type == DT_F16 ? 1 : type == DT_Q8_0 ? 7 : 32);
     gguf_put_u32(w, "general.quantization_version", 2);
-    cfg_to_gguf(&m->c, w);
+    cfg c = m->c;
+    if (type != DT_F32 && type != DT_Q8_0) c.qat_bits = 0; /* 16 bits do not hold a scale times an integer */
+    cfg_to_gguf(&c, w);
     bool ok = !m->tok || put_tokenizer(m, w, e);
     for (int i = 0; ok && i < m->n_params; i++) declare(m, w, &m->param[i], type);
     ok = ok && gguf_begin(w, e);

@@ -17,8 +17,7 @@ static route_shape route_of(const cfg *c) {
 
 void ffn_fwd(pass *p, const ffn_w *w, acts *a, float *y) {
     lin g = lin_of(w->gate), u = lin_of(w->up), d = lin_of(w->down);
-    op_linear_fwd_ct(a->h1, a->n2, p->ct, p->Tp, &g, p->s);
-    op_linear_fwd_ct(a->h3, a->n2, p->ct, p->Tp, &u, p->s);
+    op_linear_fwd2(a->h1, &g, a->h3, &u, p->ct, a->n2, p->ct, p->Tp, p->s);
     op_swiglu_fwd(a->a, a->h1, a->h3, p->ct, (size_t)p->Tp * (size_t)g.out);
     op_linear_fwd(y, a->a, p->ct, p->Tp, &d, p->s);
 }
@@ -72,8 +71,7 @@ static void experts_fwd(pass *p, const block_w *b, acts *a) {
     op_gather(a->xs, a->n2, p->ct, &a->pl, p->m->c.hidden_size);
     for (int e = 0; e < p->m->c.n_routed_experts; e++) {
         if (!expert_at(p, b, a, e, &x)) continue;
-        op_linear_fwd_ct(x.e1, x.x, p->ct, x.n, &x.gate, p->s);
-        op_linear_fwd_ct(x.e3, x.x, p->ct, x.n, &x.up, p->s);
+        op_linear_fwd2(x.e1, &x.gate, x.e3, &x.up, p->ct, x.x, p->ct, x.n, p->s);
         op_swiglu_fwd(x.act, x.e1, x.e3, p->ct, (size_t)x.n * (size_t)x.gate.out);
         op_linear_fwd_ct((char *)a->ys + x.rd, x.act, p->ct, x.n, &x.down, p->s);
     }

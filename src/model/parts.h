@@ -18,6 +18,8 @@
 typedef struct mla_w {
     param *q_a, *q_a_norm, *q_b; /* q_b alone (from hidden) when there is no q_lora */
     param *kv_a, *kv_a_norm, *kv_b, *o;
+    /* kv_b's keys as an 8-bit file has them, [H, kv_lora_rank, nope], when kv_b is in Q8_0 itself; else NULL */
+    const block_q8_0 *k_b;
 } mla_w;
 typedef struct ffn_w {
     param *gate, *up, *down;
@@ -53,6 +55,7 @@ struct model {
     void      *owned;   /* block of weights we own */
     gguf      *file;    /* or the mapped file they point into */
     void      *train;   /* gradients, moments, bf16 twins */
+    void      *twins;   /* of an 8-bit model */
     dtype      compute; /* DT_F32 unless training in bf16 */
     float     *rope_mem;
     rope_table rope;
@@ -110,6 +113,7 @@ struct kv_cache {
 struct model_work {
     model    *m;
     work_kind kind;
+    dtype     ct; /* compute type of its passes */
     int       max_rows, plain_ctx;
     arena     fixed, s;
     acts     *act;    /* [1] or [layers + mtp] */
@@ -155,6 +159,14 @@ void weights_layout(model *m);
 /* Give every parameter its own float32 memory, zeroed. */
 void weights_own(model *m);
 void model_finish(model *m); /* rope table, loads; after c and weights are there */
+
+/* ---- q8.c ---- */
+void q8_layout(model *m); /* which matrices are on which grid */
+bool q8_load(model *m,
+             err   *e) R1_MUST_USE; /* after reading: the twins of an 8-bit model, which it may turn out to be */
+void q8_forget(const model *m);   /* file pages that the twins stand for */
+/* Row r of p as this model uses it: what is on a grid, rounded to it. */
+void q8_row(const model *m, const param *p, int64_t r, float *out);
 
 /* ---- files: model_hf.c, model_gguf.c ---- */
 bool hf_read(model *m, const char *dir, err *e) R1_MUST_USE;

@@ -116,6 +116,7 @@ void weights_layout(model *m) {
     m->mtp      = mem_calloc((size_t)m->c.num_nextn_predict_layers + 1, sizeof(mtp_w));
     walk fill   = {m, 0, true};
     walk_model(&fill);
+    q8_layout(m);
 }
 
 void weights_own(model *m) {

@@ -7,7 +7,10 @@ void op_embed_fwd(float *y, const int32_t *tok, int T, const param *p) {
     prof_part was = prof_enter(PROF_EMBED);
     size_t D = (size_t)p->w.ne[1];
 #pragma omp parallel for schedule(static) if (T > 8)
-    for (int t = 0; t < T; t++) param_row(p, tok[t], y + (size_t)t * D);
+    for (int t = 0; t < T; t++) {
+        if (p->on_grid && p->wb) K->bf16_to_f32(y + (size_t)t * D, p->wb + (size_t)tok[t] * D, D);
+        else param_row(p, tok[t], y + (size_t)t * D);
+    }
     prof_leave(was);
 }
 

@@ -306,7 +306,7 @@ bool ckpt_load(const char *path, model *m, ckpt_state *s, err *e) {
         goto done;
     }
     for (int i = 0; i < n; i++) memcpy(p[i].data, data[i], bytes[i]);
-    model_refresh_bf16(m);
+    model_refresh(m);
     *s = state;
     ok = true;
 done:
