@@ -293,6 +293,7 @@ if command -v script >/dev/null 2>&1; then
     NO_COLOR=1 TERM=xterm script -qec "$R1 ask -m $M -n 20 hi" /dev/null >"$T/out" 2>&1 </dev/null
     if grep -a -q "${esc}\[2m" "$T/out"; then bad "NO_COLOR" "dimmed all the same"; else ok "NO_COLOR"; fi
     # Typed when the program is ready for it, however slow the machine: each part waits for what must be on the screen.
+    # The shell around it must outlive the Ctrl-C as well: a dash would end with it, a bash not, and $SHELL may be either.
     await() { # await PATTERN [N]: until N lines of the screen match (20 s at most)
         for _ in $(seq 200); do
             if [ "$(grep -a -c "$1" "$T/out" 2>/dev/null)" -ge "${2:-1}" ]; then return; fi
@@ -302,7 +303,7 @@ if command -v script >/dev/null 2>&1; then
     : >"$T/out"
     (await "lists the commands"; sleep 0.2; printf '\003'; await "Ctrl-D or /exit leaves"; sleep 0.2; printf 'hello\r'
         await "cut at 5 tokens"; sleep 0.2; printf '/exit\r'; await "^status ") |
-        TERM=xterm timeout 60 script -qec "$R1 chat -m $M -n 5; echo status \$?" /dev/null >"$T/out" 2>&1
+        TERM=xterm timeout 60 script -qec "trap : INT; $R1 chat -m $M -n 5; echo status \$?" /dev/null >"$T/out" 2>&1
     if grep -a -q "Ctrl-D or /exit leaves" "$T/out" && grep -a -q "status 0" "$T/out"; then ok "Ctrl-C at the prompt of a chat"
     else bad "Ctrl-C at the prompt of a chat" "$(tail -c 200 "$T/out" | tr -d '\033' | tr '\r\n' '  ')"; fi
 else echo "skip terminal checks: no script(1)"; fi
