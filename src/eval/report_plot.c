@@ -73,9 +73,10 @@ static axis y_axis(const report_plot *p, double lo, double hi) {
         log_axis(&a, lo, hi);
         return a;
     }
-    if (p->zero || p->percent) lo = fmin(lo, 0);
-    if (p->percent && lo < 0) lo = 0;
+    if (p->zero) lo = fmin(lo, 0);
+    if (p->percent && lo < 0.5) lo = 0; /* what is nearly all is looked at from near */
     if (p->percent && hi > 0.8) hi = 1;
+    if (p->percent) lo = fmin(lo, fmax(hi - 0.02, 0));
     if (!(hi > lo)) lo -= 0.5 * fmax(fabs(lo), 1e-9), hi += 0.5 * fmax(fabs(hi), 1e-9);
     double step = nice_step(hi - lo, 5);
     a.lo        = floor(lo / step + 1e-9) * step;
@@ -92,7 +93,7 @@ static double py(const axis *a, double y) {
 }
 
 static const char *value(const report_plot *p, double v, char out[32]) {
-    if (p->percent) snprintf(out, 32, v > 0 && v < 0.0995 ? "%.1f%%" : "%.0f%%", 100 * v);
+    if (p->percent) snprintf(out, 32, (v > 0 && v < 0.0995) || (v > 0.9 && v < 0.99995) ? "%.1f%%" : "%.0f%%", 100 * v);
     else report_num(v, out);
     return out;
 }

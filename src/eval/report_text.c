@@ -46,7 +46,11 @@ const char *report_num(double v, char out[32]) {
     for (size_t i = 0; i < sizeof big / sizeof *big; i++)
         if (a >= big[i].at * 9.995 || (i < 3 && a >= big[i].at)) {
             double q = v / big[i].at;
-            snprintf(out, 32, fabs(q) >= 99.95 ? "%.0f%s" : fabs(q) >= 9.995 ? "%.1f%s" : "%.2f%s", q, big[i].unit);
+            snprintf(out, 32,
+                     fabs(q) >= 99.95 || (fabs(q) >= 9.995 && q == floor(q)) ? "%.0f%s"
+                     : fabs(q) >= 9.995                                      ? "%.1f%s"
+                                                                             : "%.2f%s",
+                     q, big[i].unit);
             return out;
         }
     if (a >= 99.95 || (a >= 1 && v == floor(v))) snprintf(out, 32, "%.0f", v);
