@@ -139,6 +139,97 @@ static void test_library(void **state) {
            EXEC_OK, "[1, 2]\n", "", 0);
 }
 
+/* ---- calls */
+static void calls(const char *code, const char *const *call, exec_status status, const char *value, const char *out) {
+    exec_result r = {0};
+    err         e = {0};
+    int         n = 0;
+    while (call[n]) n++;
+    if (!exec_run(X, &(exec_job){.code = code, .call = call, .calls = n}, &r, &e)) fail_msg("%s", e.msg);
+    if (r.status != status || strcmp(r.value.p, value) != 0 || strcmp(r.out.p, out) != 0)
+        fail_msg("%s\n-> %s, values <%s>, out <%s>, error <%s>", code, exec_status_name(r.status), r.value.p, r.out.p,
+                 r.error.p);
+    exec_result_free(&r);
+}
+#define CALLS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void test_calls(void **state) {
+    NEED_POOL;
+    calls("def f(n):\n    return n + 1", CALLS("f(3)", "f([])", "g()", "f("), EXEC_OK,
+          "4\n!TypeError\n!NameError\n!SyntaxError\n", "");
+    calls("", CALLS("True", "2.0", "2.5", "-0.0", "1e30", "float('nan')", "10 ** 30"), EXEC_OK,
+          "1\n2\n2.5\n0\n1000000000000000019884624838656\nnan\n1000000000000000000000000000000\n", "");
+    calls("", CALLS("None", "'a\\n\\'b'", "'\xc3\xbc\\ud800'", "[1, (2,), ()]", "{2: 'b', 1: [True]}", "{3, 2, 'x'}"),
+          EXEC_OK, "None\n\"a\\n'b\"\n'\xc3\xbc\\ud800'\n[1, (2,), (,)]\n{1: [1], 2: 'b'}\n{'x', 2, 3}\n", "");
+    calls("import collections as c, enum\nclass E(enum.IntEnum): A = 4\nP = c.namedtuple('P', 'x y')",
+          CALLS("c.Counter('aab')", "c.OrderedDict(z=1)", "E.A", "P(1, 2)", "frozenset([5])", "set()", "{}"), EXEC_OK,
+          "{'a': 2, 'b': 1}\n{'z': 1}\n4\n(1, 2,)\n{5}\nset()\n{}\n", "");
+    calls("def f(): pass\nclass A: pass", CALLS("f", "A()", "A", "range(3)", "b'x'", "3j", "iter([])"), EXEC_OK,
+          "<function>\n<A>\n<type>\n<range>\n<bytes>\n<complex>\n<list_iterator>\n", "");
+    /* What a class says of itself is not asked; what a job prints is not a value. */
+    calls(
+        "class I(int):\n    def __repr__(self): return '6'\n    def __eq__(self, o): return True\n    __hash__ = None\n"
+        "class L(list):\n    def __iter__(self): return iter([6])\n    def __len__(self): return 1\n"
+        "class S(str):\n    def __repr__(self): return '6'\n"
+        "class D(dict):\n    def items(self): return [(6, 6)]\n"
+        "import builtins\nbuiltins.repr = builtins.str = builtins.sorted = lambda *a: '6'\n"
+        "print('6')",
+        CALLS("I(5)", "L([1, 2])", "S('x')", "D(a=1)", "print('7')"), EXEC_OK, "5\n[1, 2]\n'x'\n{'a': 1}\nNone\n",
+        "6\n7\n");
+    calls("x = []\nx.append(x)", CALLS("len(x)", "1 / 0", "exit()", "x[5]"), EXEC_OK,
+          "1\n!ZeroDivisionError\n!SystemExit\n!IndexError\n", "");
+    calls("class A:\n    def __del__(self): print('gone')\na = A()", CALLS("print('call')"), EXEC_OK, "None\n",
+          "call\ngone\n");
+    calls("1 / 0", CALLS("1"), EXEC_RAISED, "", "");
+    calls("", CALLS("1", "open('x')"), EXEC_DENIED, "", "");
+    calls("", CALLS("1", "compile('1', '<call>', 'eval')"), EXEC_DENIED, "", "");
+    calls("", CALLS("1", "'x' * 70000"), EXEC_OUTPUT, "", "");
+    calls("def f():\n    while True: pass", CALLS("1", "f()"), EXEC_TIMEOUT, "", "");
+    expect("print(2)", EXEC_OK, "2\n", "", 0);
+}
+
+/* Lines under calls count, those of the calls themselves do not. */
+static void test_lines_of_calls(void **state) {
+    NEED_POOL;
+    exec_result r = {0};
+    err         e = {0};
+    exec_job    j = {.code        = "def f(n):\n    t = 0\n    for i in range(n):\n        t += i\n    return t\n",
+                     .call        = CALLS("f(2)", "[f(1) for i in range(3)]"),
+                     .calls       = 2,
+                     .count_lines = true};
+    assert_true(exec_run(X, &j, &r, &e));
+    assert_string_equal(r.value.p, "1\n[0, 0, 0]\n");
+    assert_int_equal(r.lines, 1 + (1 + 3 + 2 + 1) + 3 * (1 + 2 + 1 + 1));
+    exec_result_free(&r);
+}
+
+/* The same job again may be answered from memory, and another one not. */
+static void test_again_same(void **state) {
+    NEED_POOL;
+    exec_result r = {0};
+    err         e = {0};
+    for (int i = 0; i < 300; i++) {
+        char code[64], want[16], call[16];
+        int  k = i / 2 % 70; /* more than are kept */
+        snprintf(code, sizeof code, "x = %d", k);
+        snprintf(call, sizeof call, "x + %d", i % 4 / 2);
+        snprintf(want, sizeof want, "%d\n", k + i % 4 / 2);
+        exec_job j = {.code = code, .call = CALLS(call), .calls = 1, .again_same = true, .count_lines = k % 3 == 0};
+        assert_true(exec_run(X, &j, &r, &e));
+        assert_int_equal(r.status, EXEC_OK);
+        assert_string_equal(r.value.p, want);
+        assert_int_equal(r.lines, k % 3 == 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_true(exec_run(X, &(exec_job){.code = "print(1)\n1 / 0", .again_same = true}, &r, &e));
+        assert_int_equal(r.status, EXEC_RAISED);
+        assert_int_equal(r.error_line, 2);
+        assert_string_equal(r.out.p, "1\n");
+        assert_string_equal(r.error.p, "ZeroDivisionError: division by zero");
+    }
+    exec_result_free(&r);
+}
+
 /* ---- the same every time */
 static void test_deterministic(void **state) {
     NEED_POOL;
@@ -679,6 +770,9 @@ int main(void) {
         cmocka_unit_test(test_output),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_library),
+        cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_lines_of_calls),
+        cmocka_unit_test(test_again_same),
         cmocka_unit_test(test_deterministic),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_no_trace_of_others),

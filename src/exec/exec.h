@@ -4,6 +4,9 @@
  *   exec_result res = {0};
  *   if (!exec_run(x, &(exec_job){.code = "print(6*7)"}, &res, &e)) ...   // only if the helper cannot be started
  *   if (res.status == EXEC_OK) puts(res.out.p);          // "42\n"
+ *   const char *call[] = {"f(3)", "f([])"};              // tests: in the module that the code leaves behind
+ *   exec_run(x, &(exec_job){.code = "def f(n): return n + 1", .call = call, .calls = 2}, &res, &e);
+ *   puts(res.value.p);                                   // "4\n!TypeError\n"
  *   exec_result_free(&res);
  *
  * A helper process (r1-python: CPython embedded, started once, one a core) is locked down by seccomp and rlimits: no
@@ -15,6 +18,11 @@
  * to switch it off. Jobs may import math, statistics, itertools, re, json, datetime, dataclasses and the like (PUBLIC
  * in prelude.py has the list); stdin is empty, stderr goes nowhere, warnings are off. `lines` counts what the program
  * executes, code that it makes itself (exec, dataclass methods) included, the inside of the library not.
+ *
+ * Calls are evaluated and their values written down in C, from what the objects hold: no __repr__, __eq__, print or
+ * sorted of the program has a say, there is no text of ours in its output, and a job and its tests are one fork. A
+ * value has a normal form, one line: True is 1, 2.0 is 2, strings, numbers and None as repr, sets and dicts by order of
+ * their texts, classes derived from these like these; anything else is "<its type>". An exception is "!TypeError".
  *
  * r1-python is looked for in R1_PYTHON, beside the running program, and at the root of the build tree.
  *
@@ -34,7 +42,8 @@ enum {
     EXEC_WALL_MOST    = 10, /* while it waits for its share of a busy machine */
     EXEC_MEMORY_MB    = 64, /* beyond what the interpreter has already */
     EXEC_OUT_MAX      = 65536,
-    EXEC_CODE_MAX     = 1 << 20 /* bytes of code */
+    EXEC_CODE_MAX     = 1 << 20, /* bytes of code */
+    EXEC_CALLS_MAX    = 65536    /* bytes of all calls */
 };
 
 typedef enum {
@@ -49,12 +58,17 @@ typedef enum {
 const char *exec_status_name(exec_status s); /* "ok", "raised", "timeout", ... */
 
 typedef struct exec_job {
-    const char *code;        /* a Python module; may hold any bytes but NUL */
-    bool        count_lines; /* count executed lines of the code into res.lines */
+    const char        *code; /* a Python module; may hold any bytes but NUL */
+    const char *const *call; /* expressions evaluated after it */
+    int                calls;
+    bool               count_lines; /* count executed lines of the code, also under the calls, into res.lines */
+    bool               again_same;  /* the result of the same job, if that was run a moment ago, will do: as runs are
+                                       deterministic, only whoever measures or attacks the executor wants another */
 } exec_job;
 typedef struct exec_result {
     exec_status status;
     str         out;        /* what it printed: any bytes */
+    str         value;      /* a line for each call */
     str         error;      /* one line; empty when OK */
     int         error_line; /* of an uncaught exception in the code, from 1; 0: none */
     long        lines;      /* executed lines (count_lines); deterministic */

@@ -1,7 +1,7 @@
 /* exec_wire.h -- what r1 and its helper r1-python say to each other, over one socket pair.
  *
- *   r1 -> helper   exec_wire_ask, then `code` bytes of Python
- *   helper -> r1   exec_wire_answer, then `out` bytes printed, then `error` bytes of one line
+ *   r1 -> helper   exec_wire_ask, then `code` bytes of Python, then `calls` bytes: expressions, each with a NUL
+ *   helper -> r1   exec_wire_answer, then `out` bytes printed, `value` bytes of values, `error` bytes of one line
  *
  * The first answer comes unasked, when the helper is locked and ready; its status is EXEC_OK, or it says in `error` why
  * there will be no helper. Both ends are one build on one machine: numbers go as they are.
@@ -18,13 +18,13 @@ enum {
 };
 
 typedef struct exec_wire_ask {
-    uint32_t magic, flags, code, unused;
+    uint32_t magic, flags, code, calls;
 } exec_wire_ask;
 
 typedef struct exec_wire_answer {
     uint32_t magic;
     int32_t  status, error_line;
-    uint32_t out, error, unused;
+    uint32_t out, error, value;
     int64_t  lines;
 } exec_wire_answer;
 #endif

@@ -4,6 +4,7 @@
  *   worker_main.c    the life of the helper: start, lock, then for each job: fork, wait, answer
  *   worker_lock.c    the walls: rlimits and the two seccomp filters, the helper's and the narrower one of a job
  *   worker_python.c  inside a job: run the code, catch what it prints, refuse with a name what it may not do
+ *   worker_calls.c   then the calls: evaluate them, write their values down
  *   prelude.py       run once at start: imports what jobs may import, then takes clocks, files, processes out of reach
  *
  * Who is trusted: the helper before the lock. A job is not, once its code runs. It has no file descriptor at all; what
@@ -24,15 +25,16 @@ enum { WORKER_ALIVE = -1 }; /* note.status of a job that has not come to an end 
 
 typedef struct worker_note {              /* what a job says about itself */
     int32_t  status, error_line, syscall; /* the denied call, -1: none; only the helper knows names */
-    uint32_t out_n, error_n;
+    uint32_t out_n, error_n, value_n;
     int64_t  lines;
     char     error[EXEC_WIRE_ERROR];
 } worker_note;
 
 typedef struct worker_slot {
     worker_note note;
-    char        out[EXEC_OUT_MAX];
+    char        out[EXEC_OUT_MAX], value[EXEC_OUT_MAX], calls[EXEC_CALLS_MAX + 1];
     bool        count_lines, probing;
+    uint32_t    calls_n;
     char        code[EXEC_CODE_MAX + 1];
 } worker_slot;
 
@@ -50,6 +52,12 @@ void worker_lock_name(int syscall, char *buf, int n);
 /* worker_python.c */
 bool worker_python_start(worker_slot *s, char *why, int n);
 void worker_python_run(void) __attribute__((noreturn));
+
+/* worker_calls.c: the text of a value at the end of slot->value; runs no code of the job's. */
+struct _object;
+void worker_calls_start(worker_slot *s);
+void worker_calls_put(struct _object *v);
+void worker_calls_raised(void); /* takes the exception */
 
 /* Ends a job: the one way out that counts. `error` may be NULL. */
 void worker_end(worker_slot *s, exec_status status, const char *error) __attribute__((noreturn));

@@ -38,11 +38,13 @@ static bool receive(void *p, size_t n) {
     return true;
 }
 
-static bool answer(const exec_wire_answer *a, const char *out, const char *error) {
-    struct iovec v[3] = {
-        {(void *)(uintptr_t)a, sizeof *a}, {(void *)(uintptr_t)out, a->out}, {(void *)(uintptr_t)error, a->error}};
-    struct iovec *p = v;
-    int           n = 3;
+static bool answer(const exec_wire_answer *a, const char *out, const char *value, const char *error) {
+    struct iovec  v[4] = {{(void *)(uintptr_t)a, sizeof *a},
+                          {(void *)(uintptr_t)out, a->out},
+                          {(void *)(uintptr_t)value, a->value},
+                          {(void *)(uintptr_t)error, a->error}};
+    struct iovec *p    = v;
+    int           n    = 4;
     while (n > 0) {
         struct msghdr m = {.msg_iov = p, .msg_iovlen = (size_t)n};
         ssize_t       k = sendmsg(EXEC_WIRE_FD, &m, MSG_NOSIGNAL);
@@ -117,6 +119,7 @@ static void judge(int status, const struct rusage *used, bool late, exec_wire_an
     char        text[96];
     worker_note now = slot->note; /* once: the numbers checked are the numbers used */
     a->out          = now.out_n <= EXEC_OUT_MAX ? now.out_n : 0;
+    a->value        = now.value_n <= EXEC_OUT_MAX ? now.value_n : 0;
     a->lines        = now.lines;
     if (WIFEXITED(status) && !late) {
         if (now.status < EXEC_OK || now.status > EXEC_DIED) {
@@ -178,10 +181,12 @@ static bool run(const exec_wire_ask *ask) {
     int              status;
     bool             late;
     slot->count_lines     = (ask->flags & EXEC_WIRE_LINES) != 0;
-    slot->code[ask->code] = 0;
+    slot->calls_n         = ask->calls;
+    slot->code[ask->code] = slot->calls[ask->calls] = 0;
     if (!start_job(-1, &status, &used, &late)) return false;
     judge(status, &used, late, &a, error);
-    return answer(&a, slot->out, error);
+    if (a.status != EXEC_OK) a.value = 0;
+    return answer(&a, slot->out, slot->value, error);
 }
 
 /* Some places take a filter and do not follow it (emulators, mostly). */
@@ -197,7 +202,7 @@ static bool walls_hold(void) {
 /* ---- start */
 static int say_no(const char *why) {
     exec_wire_answer a = {.magic = EXEC_WIRE_MAGIC, .status = EXEC_DIED, .error = (uint32_t)strlen(why)};
-    if (!answer(&a, "", why)) fprintf(stderr, "r1-python: %s\n", why);
+    if (!answer(&a, "", "", why)) fprintf(stderr, "r1-python: %s\n", why);
     return 1;
 }
 
@@ -247,9 +252,11 @@ int main(int argc, char **argv) {
 
     exec_wire_ask    ask   = {.code = 0};
     exec_wire_answer ready = {.magic = EXEC_WIRE_MAGIC, .status = EXEC_OK};
-    if (!answer(&ready, "", "")) return 1;
+    if (!answer(&ready, "", "", "")) return 1;
     while (receive(&ask, sizeof ask)) {
-        if (ask.magic != EXEC_WIRE_MAGIC || ask.code > EXEC_CODE_MAX || !receive(slot->code, ask.code)) return 1;
+        if (ask.magic != EXEC_WIRE_MAGIC || ask.code > EXEC_CODE_MAX || ask.calls > EXEC_CALLS_MAX ||
+            !receive(slot->code, ask.code) || !receive(slot->calls, ask.calls))
+            return 1;
         if (!run(&ask)) return 1;
     }
     return 0;

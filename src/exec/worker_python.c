@@ -23,6 +23,7 @@
 #define R1_PY_HOME "/usr"
 #endif
 #define FILENAME "<program>"
+#define CALL "<call>" /* the lines of calls are not the program's */
 
 /* The text of prelude.py, NUL-terminated. */
 __asm__(".section .rodata\nworker_prelude:\n.incbin \"" R1_PRELUDE "\"\n.byte 0\n.previous");
@@ -30,7 +31,7 @@ extern const char worker_prelude[];
 
 static worker_slot *slot;
 static bool         guarded; /* from the lock on: the audit hook refuses */
-static PyObject    *filename, *public_names, *stdlib_names, *kept_modules, *main_dict;
+static PyObject    *filename, *call_name, *public_names, *stdlib_names, *kept_modules, *main_dict;
 static char         library[256]; /* where the standard library's files lie, with the slash */
 
 /* ---- the end of a job */
@@ -321,7 +322,8 @@ static int audit(const char *event, PyObject *args, void *data) {
     if (strcmp(event, "compile") == 0 && b && PyUnicode_Check(b)) {
         const char *s = PyUnicode_AsUTF8(b);
         if (!s) return -1;
-        if (file_of_library(s)) refuse("compile under a library's file name"); /* its lines would not be counted */
+        if (file_of_library(s) || strcmp(s, CALL) == 0)
+            refuse("compile under a library's file name"); /* its lines would not be counted */
     }
     return 0;
 }
@@ -436,6 +438,7 @@ static void fill_holes(void) {
 
 bool worker_python_start(worker_slot *s, char *why, int n) {
     slot = s;
+    worker_calls_start(s);
     if (PySys_AddAuditHook(audit, NULL) != 0 || !start_interpreter(why, n)) {
         if (!*why) snprintf(why, (size_t)n, "CPython takes no audit hook");
         return false;
@@ -444,7 +447,8 @@ bool worker_python_start(worker_slot *s, char *why, int n) {
     PyObject *m = PyImport_AddModule("__main__");
     main_dict   = m ? PyModule_GetDict(m) : NULL;
     filename    = PyUnicode_InternFromString(FILENAME);
-    if (!main_dict || !filename || PyType_Ready(&out_type) != 0) {
+    call_name   = PyUnicode_InternFromString(CALL);
+    if (!main_dict || !filename || !call_name || PyType_Ready(&out_type) != 0) {
         snprintf(why, (size_t)n, "CPython does not start: no memory");
         return false;
     }
@@ -462,7 +466,7 @@ static int count_line(PyObject *obj, PyFrameObject *frame, int what, PyObject *a
     if (what != PyTrace_LINE) return 0;
     PyCodeObject *code = PyFrame_GetCode(frame);
     PyObject     *file = code->co_filename;
-    if (file == filename || !file_of_library(PyUnicode_AsUTF8(file))) slot->note.lines++;
+    if (file == filename || (file != call_name && !file_of_library(PyUnicode_AsUTF8(file)))) slot->note.lines++;
     Py_DECREF(code);
     return 0;
 }
@@ -541,11 +545,26 @@ static void let_go(void) {
             PyErr_Clear();
 }
 
+static void run_calls(void) {
+    const char *end = slot->calls + slot->calls_n;
+    for (const char *p = slot->calls; p < end; p += strlen(p) + 1) {
+        guarded        = false; /* CPython reports this under the name that is ours alone */
+        PyObject *code = Py_CompileStringObject(p, call_name, Py_eval_input, NULL, -1);
+        guarded        = true;
+        PyObject *v    = code ? PyEval_EvalCode(code, main_dict, main_dict) : NULL;
+        if (v) worker_calls_put(v);
+        else worker_calls_raised();
+        Py_XDECREF(v);
+        Py_XDECREF(code);
+    }
+}
+
 void worker_python_run(void) {
     PyObject *code = Py_CompileStringObject(slot->code, filename, Py_file_input, NULL, -1);
     if (!code) raised();
     if (slot->count_lines) trace(count_line);
     PyObject *r = PyEval_EvalCode(code, main_dict, main_dict);
+    if (r) run_calls();
     if (slot->count_lines) trace(NULL);
     if (!r) raised();
     Py_DECREF(r);
