@@ -207,30 +207,6 @@ void pyfam_normal(str *out, const char *repr) {
 }
 
 /* ---- running */
-static const char helper[] =
-    "\n"
-    "def _r1_show(v):\n"
-    "    t = type(v)\n"
-    "    if t is bool: return '1' if v else '0'\n"
-    "    if t is float and v.is_integer(): return str(int(v))\n"
-    "    if t is list: return '[' + ', '.join([_r1_show(x) for x in v]) + ']'\n"
-    "    if t is tuple: return '(' + ', '.join([_r1_show(x) for x in v]) + ',)'\n"
-    "    if t is dict: return '{' + ', '.join(sorted([_r1_show(k) + ': ' + _r1_show(x) for k, x in v.items()])) + '}'\n"
-    "    if t is set: return '{' + ', '.join(sorted([_r1_show(x) for x in v])) + '}'\n"
-    "    return repr(v)\n"
-    "def _r1_call(c):\n"
-    "    try: return _r1_show(c())\n"
-    "    except BaseException as e: return '!' + type(e).__name__\n";
-
-/* The line after the last one that is the nonce. */
-static const char *after_nonce(const char *out, const char *nonce) {
-    const char *last = NULL;
-    size_t      n    = strlen(nonce);
-    for (const char *p = out; (p = strstr(p, nonce)); p += n)
-        if ((p == out || p[-1] == '\n') && p[n] == '\n') last = p + n + 1;
-    return last;
-}
-
 static const char *failure(const exec_result *res) {
     switch (res->status) {
     case EXEC_RAISED: return "the code raises an exception";
@@ -246,33 +222,17 @@ bool pyfam_run(const char *code, const char *const *call, int n, bool count, str
     err         e   = {""};
     exec       *x   = exec_shared(&e);
     exec_result res = {0};
-    str         job = {0};
-    char        nonce[40];
-    uint64_t    h  = hash_bytes(code, strlen(code));
-    bool        ok = false;
-    for (int i = 0; i < n; i++) h = hash_u64(h ^ hash_bytes(call[i], strlen(call[i])));
-    snprintf(nonce, sizeof nonce, "r1-%016llx", (unsigned long long)h);
+    exec_job    job = {.code = code, .call = call, .calls = n, .count_lines = count, .again_same = true};
+    bool        ok  = false;
     str_clear(results);
-    if (!x) return no(why, "no executor");
-    str_add(&job, code);
-    str_add(&job, helper);
-    str_add(&job, "_r1_all = [");
-    for (int i = 0; i < n; i++) str_addf(&job, "%s_r1_call(lambda: %s)", i ? ", " : "", call[i]);
-    str_addf(&job, "]\nprint('\\n%s\\n' + '\\n'.join(_r1_all))\n", nonce);
-    if (!exec_run(x, &(exec_job){.code = job.p, .count_lines = count}, &res, &e)) {
-        no(why, "no executor");
-    } else {
-        const char *p = res.out.p ? after_nonce(res.out.p, nonce) : NULL;
-        if (res.status != EXEC_OK || !p)
-            no(why, res.status == EXEC_OK ? "the code ends before it is tested" : failure(&res));
-        else {
-            str_add(results, p);
-            if (lines) *lines = res.lines;
-            ok = true;
-        }
+    if (!x || !exec_run(x, &job, &res, &e)) no(why, "no executor");
+    else if (res.status != EXEC_OK) no(why, failure(&res));
+    else {
+        str_addn(results, res.value.p, res.value.len);
+        if (lines) *lines = res.lines;
+        ok = true;
     }
     exec_result_free(&res);
-    str_free(&job);
     return ok;
 }
 
@@ -381,7 +341,7 @@ bool pyfam_again(const problem *p, str *truth, char why[96]) {
     pyfam_tests t;
     str         results = {0};
     if (!pyfam_read(p->truth.p, &t)) return no(why, "the truth holds no tests");
-    bool ok = pyfam_run(t.code, t.call, t.n, false, &results, NULL, why) && as_wanted(&t, results.p, why);
+    bool ok = pyfam_run(t.code, t.call, t.n, t.limit != 0, &results, NULL, why) && as_wanted(&t, results.p, why);
     if (ok && (!p->question.p || !strstr(p->question.p, t.f))) ok = no(why, "the question does not name the function");
     if (ok) pyfam_truth(truth, &t);
     str_free(&results);

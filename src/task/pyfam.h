@@ -10,9 +10,9 @@
  * function is wanted, any block). A block whose line above says that it is the old one ("original", "before", "buggy",
  * "slow", ...) is not claimed. All blocks that are claimed must be the same: two different ones are no answer.
  *
- * How tests are run: the candidate comes first in a module of its own, then code of ours that calls the function on
- * each hidden argument and writes what came back, after a line that nobody can guess. What was expected is never
- * inside: it is compared here, in a normal form in which True is 1, 2.0 is 2 and a dict has no order, as == has it.
+ * How tests are run: the executor evaluates the calls after the candidate (exec.h) and says what came back in a normal
+ * form in which True is 1, 2.0 is 2 and a dict has no order, as == has it. What was expected is never inside: it is
+ * compared here. solve() and right() of one row run the same code on the same calls; the executor does that once.
  *
  * Memory:  strs belong to the caller.   Errors: false with a reason in why.   Threads: any. */
 #ifndef R1_PYFAM_H
