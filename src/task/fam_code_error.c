@@ -165,6 +165,11 @@ typedef struct fault {
     int         line;
     str         mended;
     bool        blamed; /* the last Work took the right line */
+    int         frames; /* where it was when it stopped, the module first */
+    struct {
+        int  line;
+        char name[24];
+    } frame[PYRUN_FRAMES];
 } fault;
 
 static void misspell(char *out, size_t size, const char *name, rng *r) {
@@ -172,6 +177,15 @@ static void misspell(char *out, size_t size, const char *name, rng *r) {
     snprintf(out, size, "%s", name);
     if (rng_below(r, 2)) memmove(out + at, out + at + 1, n - at); /* a letter is lost */
     else if (n + 2 < size) { /* or typed twice */ memmove(out + at + 1, out + at, n - at + 1);
+    }
+}
+
+static void keep_frames(fault *z, const pyast *p, const pyrun_result *res) {
+    z->frames = res->frames;
+    for (int i = 0; i < res->frames && i < PYRUN_FRAMES; i++) {
+        const char *name = res->frame[i].id < 0 ? "<module>" : p->name[res->frame[i].id];
+        z->frame[i].line = res->frame[i].line;
+        snprintf(z->frame[i].name, sizeof z->frame[i].name, "%s", name);
     }
 }
 
@@ -219,6 +233,7 @@ static bool draw(fault *z, rng *r, int level) {
         str_add(&z->type, res.error);
         str_addf(&z->message, "%s: %s", res.error, res.message.p);
         z->line = res.line;
+        keep_frames(z, &p, &res);
         if (strstr(z->f->text, "$U")) str_addf(&z->message, ". Did you mean: '%s'?", name);
     }
     str_free(&s);
@@ -293,6 +308,88 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
     return true;
 }
 
+/* ---- what Python prints when it stops; the markers under parts of a line, which newer versions add, only where the
+ * program cannot be read */
+enum { REPEATED = 996 }; /* of a thousand frames: the module's and three more are printed */
+
+static void put_marks(str *s, const fault *z) {
+    str         one  = {0};
+    const char *msg  = z->message.p, *p;
+    size_t      from = 0, n = 1; /* marks */
+    put_line(&one, z->bad.p, z->line);
+    if (strstr(msg, "expected ':'")) from = one.len;
+    else if (strstr(msg, "never closed")) from = (size_t)(strchr(one.p, strstr(msg, "'('") ? '(' : '[') - one.p);
+    else if (strstr(msg, "'=='")) from = 3, n = one.len - 4; /* between if and the colon */
+    else if (strstr(msg, "comma")) {
+        for (p = one.p; !(isdigit((unsigned char)p[0]) && p[1] == ' ');) p++;
+        const char *end = p + 2 + strspn(p + 2, "0123456789");
+        while (isdigit((unsigned char)p[-1])) p--;
+        from = (size_t)(p - one.p), n = (size_t)(end - p);
+    } else if (strstr(msg, "unexpected indent")) n = 0;
+    else n = strcspn(one.p, "(. "); /* the first word */
+    if (n) str_addf(s, "    %*s", (int)from, "");
+    for (size_t i = 0; i < n; i++) str_addc(s, '^');
+    if (n) str_addc(s, '\n');
+    str_free(&one);
+}
+
+static void put_frame(str *s, const fault *z, const char *file, int line, const char *in) {
+    str_addf(s, "  File \"%s\", line %d", file, line);
+    if (in) str_addf(s, ", in %s", in);
+    str_add(s, "\n    ");
+    put_line(s, z->bad.p, line);
+    str_addc(s, '\n');
+}
+
+static void put_traceback(str *s, const fault *z, rng *r) {
+    static const char *const files[] = {"main.py",
+                                        "program.py",
+                                        "/home/kim/main.py",
+                                        "/tmp/test.py",
+                                        "exercise.py",
+                                        "/home/ada/work/script.py",
+                                        "C:\\Users\\sam\\a.py",
+                                        "/Users/lee/code/run.py"};
+    const char              *file    = files[rng_below(r, 8)];
+    bool                     deep    = z->frames > PYRUN_FRAMES;
+    if (z->f->line) {
+        put_frame(s, z, file, z->line, NULL);
+        put_marks(s, z);
+    } else {
+        str_add(s, "Traceback (most recent call last):\n");
+        for (int i = 0; i < (deep ? 4 : z->frames); i++) put_frame(s, z, file, z->frame[i].line, z->frame[i].name);
+        if (deep) str_addf(s, "  [Previous line repeated %d more times]\n", REPEATED);
+    }
+    str_add(s, z->message.p);
+}
+
+/* The whole of it behind the program, in a third of the questions. */
+static bool show_traceback(str *more, const fault *z, rng *r) {
+    bool deep = z->frames > PYRUN_FRAMES;
+    if (rng_below(r, 3) || (deep && strcmp(z->type.p, "RecursionError"))) return false;
+    bool fence = rng_below(r, 2);
+    str_clear(more);
+    if (rng_below(r, 3) == 0) str_add(more, rng_below(r, 2) ? "The output:\n" : "This is what I see:\n");
+    if (fence) str_add(more, "```\n");
+    put_traceback(more, z, r);
+    if (fence) str_add(more, "\n```");
+    return true;
+}
+
+static const char ask_below[] =
+    "{{This|The following|My} [Python ]{program|code|script} {stops|fails|crashes|ends} with {an error|an "
+    "exception|the traceback below|what is at the end}. {{Why|What is wrong|What does that mean}?|Which line is it, "
+    "and why?|{Explain|Tell me} what is wrong[ and how to {fix|mend} it].|In which line, and {how do I fix it|what "
+    "must I change}?}|"
+    "{I get|Python prints|I am getting|There is} {this|the|an} {error|traceback|exception} {in|from|for|when I run} "
+    "{this|my} {code|program|script}. {{What|Which line} {causes it|is wrong|is it}?|Why{, and how do I fix it|}?|"
+    "{Please|Can you} {explain|help}{.|?}|What does it mean?}|"
+    "{Explain|Help me {with|understand}|Read} {the|this} {error|traceback}{ at the end| below|}{.|, please.} {Name "
+    "the line{, the exception and the mend|, the kind of error and how to repair it}.|Which line is to blame?|How is "
+    "it {mended|fixed|repaired}?}|"
+    "{What is that|Why does this happen|What did I do wrong|Where is the mistake|Which line is it} {here|in this "
+    "program|in my code}?}";
+
 static const char ask[] =
     "{{This|The following|My} [Python ]{program|code|script} {stops|fails|crashes|ends} with `<msg>`. {{Why|What is "
     "wrong|What does that mean}?|Which line is it, and why?|{Explain|Tell me} what is wrong[ and how to {fix|mend} "
@@ -333,7 +430,10 @@ static void make(rng *r, int level, problem *p) {
     }
     const word_slot slot[] = {{"msg", z.message.p}, {0}};
     str_addf(&p->key, "code_error:%s", z.bad.p);
-    pyfam_ask(&p->question, r, ask, slot, z.bad.p, NULL);
+    str  more  = {0};
+    bool whole = show_traceback(&more, &z, r);
+    pyfam_ask(&p->question, r, whole ? ask_below : ask, slot, z.bad.p, whole ? more.p : NULL);
+    str_free(&more);
     str_addf(&p->truth, "line %d, %s", z.line, z.type.p);
     answer(p, r, &z);
     str_free(&z.bad), str_free(&z.good), str_free(&z.type), str_free(&z.message), str_free(&z.mended);
@@ -410,6 +510,15 @@ static int lines_lost(const char *a, const char *b) {
     return lost;
 }
 
+/* Does it hide the old program from the interpreter instead of mending it? */
+static bool put_away(const char *code) {
+    static const char *const ways[] = {"if False", "if 0",        "if None",           "while False", "while 0:", "'''",
+                                       "\"\"\"",   "if not True", "except:\n    pass", "exec(",       NULL};
+    bool                     found  = false;
+    for (int i = 0; ways[i] && !found; i++) found = strstr(code, ways[i]) != NULL;
+    return found;
+}
+
 static bool runs(const char *code, const char *original, char why[96]) {
     err         e   = {""};
     exec       *x   = exec_shared(&e);
@@ -422,6 +531,7 @@ static bool runs(const char *code, const char *original, char why[96]) {
     while (n && isspace((unsigned char)original[n - 1])) n--;
     while (k && isspace((unsigned char)code[k - 1])) k--;
     if (n == k && !memcmp(code, original, n)) snprintf(why, 96, "the program is not changed");
+    else if (put_away(code)) snprintf(why, 96, "the program is put away, not mended");
     else if (lost > 3 || 2 * lost > all) snprintf(why, 96, "it is another program, not the mended one");
     else if (!x || !exec_run(x, &(exec_job){.code = code}, &res, &e)) snprintf(why, 96, "no executor: %.60s", e.msg);
     else if (res.status != EXEC_OK)
