@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # bench/data.sh -- the data engine: rows made, verified, compared and written in a second, and its memory.
-#   bench/data.sh [ROWS]      of maths (default 200000); programs a tenth of that at most
+#   bench/data.sh [ROWS] [PROGRAMS]      of maths (default 200000), of programs a family (default 2500; levels 1 to 10)
+#   bench/data.sh 0                      programs only
 # Five runs of each, the median; beside the wall clock the CPU time, from which the rate of two idle cores follows (a
-# shared machine shows less on the wall). Then the peak memory for two sizes: it must not grow with the rows.
+# shared machine shows less on the wall). Then the peak memory for two sizes: it must not grow with the rows. Programs
+# family by family, less what the start takes (the helpers, the evaluation sets): each row is run by the executor, whose
+# helpers and jobs are in the CPU time.
 set -eu
 cd "$(dirname "$0")/.."
 R1=${R1:-./r1}
 rows=${1:-200000}
+programs=${2:-2500}
 export OMP_WAIT_POLICY=passive
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -21,8 +25,6 @@ manifest() { # manifest FILE FAMILIES
     if [ -n "$against" ]; then printf '[against]%s\n' "$against" >>"$1"; fi
 }
 manifest "$dir/maths.ini" "education research business"
-have_code=$("$R1" data list | grep -c programming || true)
-if [ "$have_code" -gt 0 ]; then manifest "$dir/code.ini" "programming"; fi
 
 # measure NAME MANIFEST ROWS: one line with the median wall and CPU seconds of five runs
 measure() {
@@ -43,8 +45,27 @@ measure() {
             return NR
         }'
 }
+# cpu MANIFEST ROWS: user and system seconds, median of three
+cpu() {
+    local i
+    for i in 1 2 3; do
+        /usr/bin/time -f '%U %S' -o "$dir/t" "$R1" data corpus "$1" -o "$dir/out" --rows "$2" --seed "$i" \
+            >"$dir/report" 2>/dev/null
+        tail -n 1 "$dir/t" | awk '{ print $1 + $2 }'
+    done | sort -n | sed -n 2p
+}
+for f in $("$R1" data list | grep -o 'code_[a-z]*' | sort -u); do
+    manifest "$dir/code.ini" "$f"
+    echo "$f $(cpu "$dir/code.ini" 1) $(cpu "$dir/code.ini" "$programs")"
+done | awk -v n="$programs" '{
+        more = 1024 * int((n - 1) / 1024) # batches of 1024; one row takes one
+        if (more < 1) exit
+        ms = 1000 * ($3 - $2) / more; sum += ms; rate += 2000 / ms
+        printf "%-12s %6d rows %6.2f ms of CPU a row %6.0f rows/s on two idle cores\n", $1, more, ms, 2000 / ms
+    }
+    END { if (sum) printf "%-12s mean of %d %6.2f ms of CPU a row %6.0f rows/s\n", "programs", NR, sum / NR, rate / NR }'
+if [ "$rows" -eq 0 ]; then exit 0; fi
 measure maths "$dir/maths.ini" "$rows"
-if [ -e "$dir/code.ini" ]; then measure code "$dir/code.ini" $((rows / 50 > 4000 ? 4000 : rows / 50)); fi
 for n in $((rows * 5)) $((rows * 10)); do
     /usr/bin/time -f %M -o "$dir/t" "$R1" data corpus "$dir/maths.ini" -o "$dir/out" --rows "$n" >"$dir/report" 2>/dev/null
     printf 'memory   %9d rows  %5.0f MB at most\n' "$n" "$(awk '{ print $1 / 1024 }' "$dir/t")"

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/cmds.h"
+#include "exec/exec.h"
 
 static const char usage[] = "r1 data list | make WHAT | check|stats|curate FILE | corpus MANIFEST";
 static const char about[] =
@@ -120,6 +121,7 @@ int cmd_data(int argc, char **argv) {
         return status;
     }
     status = run(argc - first, argv + first, &o);
+    exec_shared_close(); /* what its helpers took is seen in the time of this command */
     str_list_free(&o.against);
     return status;
 }

@@ -419,14 +419,22 @@ void exec_close(exec *x) {
     drop(x);
 }
 
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+static exec           *shared; /* under shared_lock */
+
 exec *exec_shared(err *e) {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static exec           *shared;
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(&shared_lock);
     if (!shared) shared = exec_open(0, e);
     exec *x = shared;
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&shared_lock);
     return x;
+}
+
+void exec_shared_close(void) {
+    pthread_mutex_lock(&shared_lock);
+    exec_close(shared);
+    shared = NULL;
+    pthread_mutex_unlock(&shared_lock);
 }
 
 /* ---- the same again */

@@ -79,7 +79,9 @@ typedef struct exec exec;
 exec               *exec_open(int helpers, err *e) R1_MUST_USE; /* helpers 0: one a core */
 void                exec_close(exec *x);
 exec               *exec_shared(err *e) R1_MUST_USE; /* never closed by callers */
-bool                exec_run(exec *x, const exec_job *job, exec_result *res, err *e);
+/* At the end of a program, when nobody calls any more: waits for the helpers, so that their time is this process's. */
+void exec_shared_close(void);
+bool exec_run(exec *x, const exec_job *job, exec_result *res, err *e);
 /* n jobs at once over all helpers, results in order. */
 bool exec_run_all(exec *x, const exec_job *job, int n, exec_result *res, err *e);
 #endif
