@@ -65,20 +65,22 @@ static long ms_now(void) {
     return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static long cpu_ms(pid_t pid) {
+static long cpu_us(pid_t pid) {
     clockid_t       c = (clockid_t)(~(unsigned)pid << 3 | 2); /* as clock_getcpuclockid makes it, with a call less */
     struct timespec t = {0, 0};
     clock_gettime(c, &t);
-    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 /* On a machine with other work a job may get little of a CPU. Then it is not the job that hangs: it gets more time, as
- * long as it uses some, up to a bound. So what a program does to it depends less on what else is running. */
+ * long as it uses any (a job cannot sleep, only block itself for good), up to a bound. So what a program does to it
+ * depends less on what else is running. */
 static bool more_time(pid_t pid, long start, long *end, long *used) {
-    long now = ms_now(), cpu = cpu_ms(pid), before = *used;
-    if (now - start >= EXEC_WALL_MOST * 1000L || cpu - before < 20) return false;
+    long now = ms_now(), cpu = cpu_us(pid), before = *used;
+    if (now - start >= EXEC_WALL_MOST * 1000L || cpu == before) return false;
     *used = cpu;
-    *end  = now + 500;
+    *end  = now + EXEC_WALL_SECONDS * 1000L;
+    if (*end > start + EXEC_WALL_MOST * 1000L) *end = start + EXEC_WALL_MOST * 1000L;
     return true;
 }
 
