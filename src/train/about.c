@@ -79,6 +79,7 @@ static json_t *stage_json(const about_stage *a) {
     json_object_set_new(j, "batch_tokens", json_integer(o->batch_tokens));
     json_object_set_new(j, "optimizer", json_string(o->muon ? "muon" : "adamw"));
     json_object_set_new(j, "dtype", json_string(o->bf16 ? "bf16" : "f32"));
+    if (o->qat) json_object_set_new(j, "qat_from", json_real((double)o->qat_from));
     json_object_set_new(j, "peak", json_real(a->peak));
     json_object_set_new(j, "mix_name", json_string(a->mix->name));
     json_object_set_new(j, "mix", mix_json(a->mix));

@@ -399,6 +399,7 @@ static bool check_stage(const recipe *r, int which, err *e) {
     if (s.sched.warmup > s.sched.steps)
         return err_set(e, "[%s] warmup: expected at most the stage's %" PRId64 " steps, found %" PRId64, name,
                        s.sched.steps, s.sched.warmup);
+    if (s.qat && !s.bf16) return err_set(e, "[%s] qat: 1 needs dtype = bf16 for the backward products", name);
     return true;
 }
 

@@ -53,6 +53,8 @@ typedef struct recipe_stage {
     int      answers_every, answers_n; /* problems answered and checked; 0: never */
     double   checkpoint_minutes;
     int      bf16; /* GEMM operands: 0 f32, 1 bf16 */
+    int      qat, qat_head; /* forward products in 8 bits, in the part of the stage from qat_from on; the head's too */
+    float    qat_from;
     char     init_from[RECIPE_PATH];
     uint64_t data_seed;
 } recipe_stage;

@@ -108,6 +108,9 @@ static const recipe_key table[] = {
     INT("stage", "answers_n", S(answers_n), 1, 1000000, "50", "validation problems answered for each family"),
     {"stage", "checkpoint_minutes", RK_F64, S(checkpoint_minutes), 0, 1e5, "5", NULL, "0: after every step"},
     ENUM("stage", "dtype", S(bf16), "f32|bf16", "bf16", "operands of matrix products; weights stay f32"),
+    INT("stage", "qat", S(qat), 0, 1, "0", "1: forward products in 8-bit integers, so that a q8_0 file loses nothing"),
+    F32("stage", "qat_from", S(qat_from), 0, 1, "0", "share of the steps before that starts"),
+    INT("stage", "qat_head", S(qat_head), 0, 1, "0", "1: the output head's product, too"),
     STR("stage", "init_from", S(init_from), RECIPE_PATH, "", "a model to start from (folder or GGUF)"),
 
     ENUM("export", "type", R(export_type), "q8_0|f32|bf16|f16", "q8_0", "of OUT/NAME.gguf"),

@@ -143,6 +143,19 @@ static bool curriculum_setup(trainer *t, err *e) {
 }
 
 /* ---- one step ---- */
+/* The last part of the stage runs its products on 8-bit integers, if the recipe wants it. A function of the step, so
+ * that a checkpoint need not say it. */
+static bool set_8bit(trainer *t, int64_t step, err *e) {
+    const recipe_stage *o = t->o;
+    bool on = o->qat && (double)step >= (double)o->qat_from * (double)o->sched.steps;
+    bool was = model_cfg(t->m)->qat_bits != 0;
+    if (!model_set_8bit(t->m, on, o->qat_head != 0, e)) return err_in(e, "%s", t->a->stage);
+    if (on != was)
+        log_info("%s: from step %" PRId64 " on products in %s", t->a->stage, step + 1,
+                 on ? "8-bit integers" : "floats: the model before was an 8-bit one");
+    return true;
+}
+
 static void step_fill(trainer *t, step_sums *x) {
     prof_part was     = prof_enter(PROF_DATA);
     uint64_t  skipped = loader_skipped(t->train);
@@ -200,6 +213,7 @@ static bool step_update(trainer *t, step_sums *x) {
                        .clip  = t->o->clip};
     optim_step(t->opt, &args, t->s.updates + 1, &x->r);
     if (x->r.finite) {
+        if (model_cfg(t->m)->qat_bits) model_refresh(t->m);
         x->load_ratio = gauge_busiest(t->m);
         if (due(t->o->eval_every, t->s.step + 1, t->o->sched.steps)) x->moe = gauge_load(t->m);
         model_bias_update(t->m, t->o->bias_gamma);
@@ -288,6 +302,7 @@ static json_t *step_metrics(const trainer *t, const step_sums *x) {
     put_real(o, "tok_s", ratio((double)x->tokens, x->seconds));
     put_real(o, "peak_share", ratio(x->flops, x->seconds * t->peak));
     put_real(o, "elapsed", t->s.elapsed);
+    if (model_cfg(t->m)->qat_bits) json_object_set_new(o, "bits", json_integer(model_cfg(t->m)->qat_bits));
     if (t->cur.n) put_real(o, "level", curriculum_mean(&t->cur));
     if (x->valid >= 0) validation_metrics(t, x, o);
     return o;
@@ -428,6 +443,7 @@ static bool one_step(trainer *t, err *e) {
     x.lr             = schedule_lr(&t->o->sched, step);
     x.lambda         = schedule_mtp(t->o->mtp_lambda, t->o->mtp_lambda_end, t->o->mtp_switch, steps, step);
     if (!model_cfg(t->m)->num_nextn_predict_layers) x.lambda = 0;
+    if (!set_8bit(t, step, e)) return false;
     step_fill(t, &x);
     if (!x.learned)
         return err_set(e, "%s: no document of mix %s fits max_len = %d", t->a->stage, t->o->mix, t->o->max_len);
@@ -551,6 +567,7 @@ static bool setup(trainer *t, err *e) {
             ok = curriculum_load(&t->cur, t->s.curriculum, strlen(t->s.curriculum), e) ||
                  err_in(e, "%s", t->path[CKPT_LAST].p);
     }
+    ok = ok && set_8bit(t, t->s.step < o->sched.steps ? t->s.step : o->sched.steps - 1, e);
     curriculum_step(t);
     t->s.mix_hash    = mix_hash;
     t->s.recipe_hash = t->a->recipe_hash;

@@ -4,8 +4,9 @@
  *   trainer_end how = trainer_run(m, &a, &e);        // TRAIN_DONE, TRAIN_STOPPED (checkpoint written) or TRAIN_FAILED
  *
  * A step: fill batch_tokens / micro_tokens packed micro-batches; forward and backward of each (model_loss); clip and
- * AdamW; move the gate's biases; write a line to metrics.jsonl. Between steps, when due: validation loss on a fixed
- * set, answered problems (through a hook: this room does not know how to generate), a checkpoint.
+ * AdamW; an 8-bit model's twins; move the gate's biases; write a line to metrics.jsonl. Between steps, when due:
+ * validation loss on a fixed set, answered problems (through a hook: this room does not know how to generate), a
+ * checkpoint.
  *
  * Several ranks (base/dist.h) share the micro-batches of a step; rank 0 writes the files and answers problems. The
  * folder is the same for all of them.
