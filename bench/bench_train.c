@@ -1,13 +1,16 @@
 /* bench_train.c -- a training step (forward, backward, AdamW) on made-up tokens.
  *
- *   build/bench/bench_train [--shape dense|tiny] [--dtype bf16|f32] [--steps N] [--docs N] [--len L]
+ *   build/bench/bench_train [--shape dense|tiny] [--dtype bf16|f32] [--qat] [--steps N] [--micro N] [--docs N]
+ *                           [--len L] [--cpu]
  *
  * dense: 6 layers, dim 256, 8 heads, no experts, 5-6M parameters: what bench/torch_peer.py builds in PyTorch.
  * tiny: the shape of recipes/r1-tiny.ini. Prints the median and spread of tokens/s, and the part of the machine's
- * measured GEMM peak that the model's FLOPs (6 x active weights + attention) make. */
+ * measured GEMM peak that the model's FLOPs (6 x active weights + attention) make. --cpu counts this thread's processor
+ * time instead of the clock on the wall: on a busy machine, with R1_THREADS=1. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -74,14 +77,25 @@ static data make_rows(int docs, int len, int vocab) {
     return d;
 }
 
+static double clock_now(bool cpu) {
+    struct timespec t;
+    if (!cpu) return time_now();
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 int main(int argc, char **argv) {
     const char *shape = "dense", *dt = "bf16";
-    int         steps = 15, docs = 8, len = 256;
+    int         steps = 15, docs = 8, len = 256, micro = 1;
+    bool        qat = false, cpu = false;
     err         e       = {0};
     const opt   table[] = {OPT_STR(0, "shape", &shape, "S", "dense or tiny"),
                            OPT_STR(0, "dtype", &dt, "T", "bf16 or f32"),
+                           OPT_BOOL(0, "qat", &qat, "forward products in 8-bit integers"),
                            OPT_INT(0, "steps", &steps, 1, 10000, "N", "counted steps"),
+                           OPT_INT(0, "micro", &micro, 1, 64, "N", "forwards and backwards an update"),
                            OPT_INT(0, "docs", &docs, 1, 1024, "N", "documents a step"),
+                           OPT_BOOL(0, "cpu", &cpu, "processor time of this thread, not the wall's"),
                            OPT_INT(0, "len", &len, 2, 2048, "L", "tokens a document"),
                            OPT_END};
     if (opt_parse(table, argc, argv, &e) < 0) return fprintf(stderr, "%s\n", e.msg), 2;
@@ -92,6 +106,7 @@ int main(int argc, char **argv) {
     cfg    c    = shape_of(strcmp(shape, "tiny") == 0);
     model *m    = model_new(&c, 1, &e);
     if (!m || !model_train_begin(m, bf16 ? DT_BF16 : DT_F32, &e)) return fprintf(stderr, "%s\n", e.msg), 1;
+    if (!model_set_8bit(m, qat, false, &e)) return fprintf(stderr, "%s\n", e.msg), 1;
     model_work *w = work_new(m, docs * len, WORK_TRAIN, &e);
     if (!w) return fprintf(stderr, "%s\n", e.msg), 1;
     param **ps = mem_alloc((size_t)model_param_count(m) * sizeof *ps);
@@ -108,23 +123,24 @@ int main(int argc, char **argv) {
     for (int i = -3; i < steps; i++) {
         model_losses l;
         optim_report r;
-        double       t0 = time_now();
-        model_loss(m, w, &b, &a, &l);
+        double       t0 = clock_now(cpu);
+        for (int k = 0; k < micro; k++) model_loss(m, w, &b, &a, &l);
         optim_step(o, &oa, i + 4, &r);
+        if (qat) model_refresh(m);
         model_bias_update(m, 1e-3f);
-        if (i >= 0) t[i] = time_now() - t0;
+        if (i >= 0) t[i] = clock_now(cpu) - t0;
     }
     qsort(t, (size_t)steps, sizeof *t, by_value);
     cfg_params n   = cfg_count(&c);
-    double     med = t[steps / 2], toks = docs * len;
+    double     med = t[steps / 2], toks = docs * len * micro;
     /* attention: QK and PV over a causal triangle, forward and twice that backward */
     double mtp   = c.num_nextn_predict_layers
                        ? (double)(n.matmul / c.num_hidden_layers + (int64_t)c.vocab_size * c.hidden_size)
                        : 0;
     double attn  = 6.0 * c.num_hidden_layers * c.num_attention_heads * (c.head_dim + c.v_head_dim) * (len + 1) / 2;
     double flops = 6.0 * ((double)n.matmul + mtp) + attn, peak = bf16 ? gemm_peak_bf16() : gemm_peak_f32();
-    printf("r1 %s %s: %.2fM weights (%.2fM active in products), %d x %d tokens, %d threads\n", shape, dt,
-           (double)(n.total + n.mtp) / 1e6, (double)n.matmul / 1e6, docs, len, par_threads());
+    printf("r1 %s %s%s: %.2fM weights (%.2fM active in products), %d x %d tokens, %d threads\n", shape, dt,
+           qat ? " 8-bit" : "", (double)(n.total + n.mtp) / 1e6, (double)n.matmul / 1e6, docs, len, par_threads());
     printf(
         "  tokens/s median %.0f (min %.0f, max %.0f), step %.1f ms; %.0f of %.0f GFLOP/s = %.1f%% of the GEMM peak\n",
         toks / med, toks / t[steps - 1], toks / t[0], med * 1e3, flops * toks / med * 1e-9, peak * 1e-9,
