@@ -2,14 +2,6 @@
 
 #include <math.h>
 
-/* splitmix64's finaliser (Steele, Lea, Flood 2014, variant 13). */
-uint64_t hash_u64(uint64_t x) {
-    x += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
-}
-
 /* FNV-1a mixes its high bits poorly; the finaliser makes every bit usable for a split or a bucket. */
 uint64_t hash_bytes(const void *p, unsigned long n) {
     const unsigned char *b = p;

@@ -13,7 +13,13 @@ typedef struct rng {
     uint64_t s[4];
 } rng;
 
-uint64_t hash_u64(uint64_t x);                       /* splitmix64 finaliser */
+/* splitmix64's finaliser (Steele, Lea, Flood 2014, variant 13). */
+static inline uint64_t hash_u64(uint64_t x) {
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
 uint64_t hash_bytes(const void *p, unsigned long n); /* FNV-1a 64, then hash_u64 */
 rng      rng_seed(uint64_t seed);
 rng      rng_fork(uint64_t seed, uint64_t stream); /* independent stream of the same seed */

@@ -26,6 +26,11 @@ static void grow(str *s, size_t n) {
 }
 
 void str_addn(str *s, const char *p, size_t n) {
+    if (n < s->cap - s->len) { /* room, and for the NUL: nothing moves */
+        memmove(s->p + s->len, p, n);
+        s->p[s->len += n] = '\0';
+        return;
+    }
     /* p may point into s itself: remember where before the block moves. */
     bool   inside = s->p && (uintptr_t)p >= (uintptr_t)s->p && (uintptr_t)p <= (uintptr_t)s->p + s->len;
     size_t at     = inside ? (size_t)(p - s->p) : 0;
@@ -34,8 +39,6 @@ void str_addn(str *s, const char *p, size_t n) {
     s->len += n;
     s->p[s->len] = '\0';
 }
-
-void str_add(str *s, const char *z) { str_addn(s, z, strlen(z)); }
 
 void str_addc(str *s, char c) {
     if (s->len + 2 > s->cap) grow(s, 1);

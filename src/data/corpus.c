@@ -148,30 +148,29 @@ static void work(const corpus *c, slot *x) {
 }
 
 /* ---- held-out problems, drawn with the same weights */
+/* A draw that falls into another split is held: making one for a wanted split would throw away nineteen. */
 static void hold(corpus *c) {
     long     want = c->a.rows / 10 < HELD_MOST ? c->a.rows / 10 : HELD_MOST;
     uint64_t at   = 0;
     c->held_ready = true;
     if (want < HELD_LEAST) want = HELD_LEAST;
-    for (split_id split = SPLIT_TRAIN; split <= SPLIT_TEST; split++) {
-        if (split == c->a.split) continue;
-        for (long done = 0; done < want / 2;) {
-            int n = (int)(want / 2 - done < BATCH ? want / 2 - done : BATCH);
-            for (int i = 0; i < n; i++, at++) {
-                rng r             = rng_fork(c->a.seed ^ hash_u64(0x68656c64 + (uint64_t)split), at);
-                c->slot[i].source = draw_source(c, &r, true);
-                c->slot[i].index  = at;
-                if (c->slot[i].source < 0) return; /* no families in the mix */
-                draw_problem(&c->a.m->src[c->slot[i].source], &r, &c->slot[i]);
-            }
+    while (c->held < want) {
+        for (int i = 0; i < BATCH; i++, at++) {
+            rng r             = rng_fork(c->a.seed ^ hash_u64(0x68656c64), at);
+            c->slot[i].source = draw_source(c, &r, true);
+            c->slot[i].index  = at;
+            if (c->slot[i].source < 0) return; /* no families in the mix */
+            draw_problem(&c->a.m->src[c->slot[i].source], &r, &c->slot[i]);
+        }
 #pragma omp parallel for schedule(dynamic, 4)
-            for (int i = 0; i < n; i++) {
-                slot *x = &c->slot[i];
-                family_make(x->fam, split, c->a.seed, x->index, x->level, &x->p);
-            }
-            for (int i = 0; i < n; i++) curate_hold(c->cur, &c->slot[i].p);
-            done += n;
-            c->held += n;
+        for (int i = 0; i < BATCH; i++) {
+            slot *x        = &c->slot[i];
+            x->other_split = family_draw(x->fam, c->a.seed, x->index, x->level, &x->p) != c->a.split;
+        }
+        for (int i = 0; i < BATCH && c->held < want; i++) {
+            if (!c->slot[i].other_split) continue;
+            curate_hold(c->cur, &c->slot[i].p);
+            c->held++;
         }
     }
 }

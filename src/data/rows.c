@@ -9,7 +9,9 @@
 #include "task/steps.h"
 
 static void put_text(str *out, const char *key, const str *s) {
-    str_addf(out, ",\"%s\":\"", key);
+    str_add(out, ",\"");
+    str_add(out, key);
+    str_add(out, "\":\"");
     str_add_json(out, s->p ? s->p : "", s->len);
     str_addc(out, '"');
 }

@@ -2,16 +2,17 @@
 #include "base/rng.h"
 
 /* What a byte is to the scan. */
-enum { SPACE, LETTER, DIGIT, SYMBOL };
+enum { SPACE, LETTER, DIGIT, SYMBOL, BEYOND };
 
 static const uint8_t kinds[256] = {
-    ['0' ... '9'] = DIGIT, ['a' ... 'z'] = LETTER, ['A' ... 'Z'] = LETTER, ['_'] = LETTER, [0x80 ... 0xff] = LETTER,
+    ['0' ... '9'] = DIGIT, ['a' ... 'z'] = LETTER, ['A' ... 'Z'] = LETTER, ['_'] = LETTER, [0x80 ... 0xff] = BEYOND,
     ['+'] = SYMBOL,        ['-'] = SYMBOL,         ['*'] = SYMBOL,         ['/'] = SYMBOL, ['='] = SYMBOL,
     ['<'] = SYMBOL,        ['>'] = SYMBOL,         ['%'] = SYMBOL,         ['^'] = SYMBOL, ['!'] = SYMBOL,
     ['&'] = SYMBOL,        ['|'] = SYMBOL,         ['('] = SYMBOL,         [')'] = SYMBOL, ['['] = SYMBOL,
     [']'] = SYMBOL};
 
-static inline int kind_of(unsigned char c) { return kinds[c]; }
+/* Beyond ASCII: a letter, unless beyond_ascii knows better. */
+static inline int kind_of(unsigned char c) { return kinds[c] == BEYOND ? LETTER : kinds[c]; }
 
 /* What stands at p beyond ASCII: APOSTROPHE, BLANK, or the plain sign that a typographic one means; 0: a letter. *len
  * is how many bytes it has. */
@@ -59,14 +60,19 @@ static void scan_word(word_scan *s, word *w, uint64_t h) {
     while (i < n) {
         unsigned char c   = p[i];
         size_t        len = 1;
-        int           q   = beyond_ascii(p + i, n - i, &len);
+        if (kinds[c] == LETTER || kinds[c] == DIGIT) {
+            h = (h ^ (c >= 'A' && c <= 'Z' ? c + 32u : c)) * FNV;
+            i++;
+            continue;
+        }
+        if (c < 0x80 && c != '\'') break;
+        int q = beyond_ascii(p + i, n - i, &len);
         if (q == APOSTROPHE || (c == '\'' && i + 1 < n && kind_of(p[i + 1]) == LETTER)) {
             i += q ? len : 1;
             continue;
         }
-        int k = kind_of(c);
-        if (q || (k != LETTER && k != DIGIT)) break;
-        h = (h ^ (c >= 'A' && c <= 'Z' ? c + 32u : c)) * FNV;
+        if (q || c < 0x80) break;
+        h = (h ^ c) * FNV;
         i++;
     }
     *w    = (word){hash_u64(h), WORD_WORD, s->at, i - s->at};
@@ -80,19 +86,20 @@ static void symbol(word_scan *s, word *w, int sign, size_t len) {
 
 bool words_next(word_scan *s, word *w) {
     const unsigned char *p = (const unsigned char *)s->p;
-    while (s->at < s->n) {
+    for (; s->at < s->n; s->at++) {
         size_t len = 1;
-        int    q   = beyond_ascii(p + s->at, s->n - s->at, &len);
-        if (q > BLANK) return symbol(s, w, q, len), true;
-        if (q) {
-            s->at += len;
-            continue;
-        }
-        switch (kind_of(p[s->at])) {
+        int    q;
+        switch (kinds[p[s->at]]) {
         case DIGIT: return scan_number(s, w, FNV_BASIS), true;
         case LETTER: return scan_word(s, w, FNV_BASIS), true;
         case SYMBOL: return symbol(s, w, p[s->at], 1), true;
-        default: s->at++;
+        case BEYOND:
+            q = beyond_ascii(p + s->at, s->n - s->at, &len);
+            if (q > BLANK) return symbol(s, w, q, len), true;
+            if (!q) return scan_word(s, w, FNV_BASIS), true;
+            s->at += len - 1;
+            break;
+        default: break;
         }
     }
     return false;

@@ -277,9 +277,12 @@ static void plain(str *out, const char *s, size_t n) {
 
 /* The same word, letters swapped inside allowed: people type "avearge". */
 static bool same_word(const char *a, const char *b, size_t n) {
-    int count[256] = {0};
     if (a[0] != b[0] || a[n - 1] != b[n - 1]) return false;
     if (!memcmp(a, b, n)) return true;
+    int sum = 0, count[256];
+    for (size_t i = 0; i < n; i++) sum += (unsigned char)a[i] - (unsigned char)b[i];
+    if (sum) return false; /* nearly always */
+    memset(count, 0, sizeof count);
     for (size_t i = 0; i < n; i++) count[(unsigned char)a[i]]++, count[(unsigned char)b[i]]--;
     for (size_t i = 0; i < 256; i++)
         if (count[i]) return false;

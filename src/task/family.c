@@ -48,6 +48,11 @@ split_id split_of(const char *key) {
 
 /* The draws of one problem are one stream: draws that fall into other splits come before it in the same stream, so
  * that the result is a function of (split, seed, index, level, family). */
+static void made(const family *f, int level, problem *p) {
+    p->family = f->name;
+    p->level  = level;
+}
+
 void family_make(const family *f, split_id split, uint64_t seed, uint64_t index, int level, problem *p) {
     uint64_t s = seed ^ hash_bytes(f->name, strlen(f->name)) ^ hash_u64((uint64_t)level * 4 + (uint64_t)split + 1);
     rng      r = rng_fork(s, index);
@@ -55,8 +60,15 @@ void family_make(const family *f, split_id split, uint64_t seed, uint64_t index,
         problem_clear(p);
         f->make(&r, level, p);
     } while (split_of(p->key.p) != split);
-    p->family = f->name;
-    p->level  = level;
+    made(f, level, p);
+}
+
+split_id family_draw(const family *f, uint64_t seed, uint64_t index, int level, problem *p) {
+    rng r = rng_fork(seed ^ hash_bytes(f->name, strlen(f->name)) ^ hash_u64((uint64_t)level * 4), index);
+    problem_clear(p);
+    f->make(&r, level, p);
+    made(f, level, p);
+    return split_of(p->key.p);
 }
 
 /* ---- phases */
@@ -147,9 +159,10 @@ static bool phases_ok(const char *p, size_t n, char why[96]) {
     int                      at     = -1; /* the phase that we are in */
     size_t                   body   = 0;
     for (size_t i = 0; i < n;) {
-        const char *nl  = memchr(p + i, '\n', n - i);
-        size_t      end = nl ? (size_t)(nl - p) : n;
-        for (int k = 0; k < 4; k++) {
+        const char *nl   = memchr(p + i, '\n', n - i);
+        size_t      end  = nl ? (size_t)(nl - p) : n;
+        bool        head = p[i] == 'U' || p[i] == 'P' || p[i] == 'W' || p[i] == 'C';
+        for (int k = 0; k < 4 && head; k++) {
             size_t len = strlen(name[k]);
             if (end - i < len || strncmp(p + i, name[k], len)) continue;
             if (k != at + 1 && !(k == 2 && at == 3))

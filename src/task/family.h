@@ -58,6 +58,8 @@ const family *family_find(const char *name); /* NULL if unknown */
 int           family_count(void);
 const family *family_at(int i);
 void          family_make(const family *f, split_id split, uint64_t seed, uint64_t index, int level, problem *p);
+/* One draw, whatever split its key falls into, which is returned; all else as family_make. */
+split_id family_draw(const family *f, uint64_t seed, uint64_t index, int level, problem *p);
 /* `response` may start inside the thinking (as our prompts end with <think>\n) or contain the tag. */
 verdict family_check(const family *f, const problem *p, const char *response);
 /* Free-standing: does `answer` state `truth` as its final value? Numbers compare as numbers: 17, 17.0, $17, 34/2. */

@@ -12,6 +12,17 @@ static wide wide_abs(wide v) { return v < 0 ? -v : v; }
 static bool reduce(wide p, wide q, ratio *out) {
     if (q == 0) return false;
     wide a = wide_abs(p), b = wide_abs(q);
+    if (a <= LLONG_MAX && b <= LLONG_MAX) { /* the usual case: 128 bits divide in a function of their own */
+        unsigned long long n = (unsigned long long)a, d = (unsigned long long)b;
+        while (d) {
+            unsigned long long t = n % d;
+            n                    = d;
+            d                    = t;
+        }
+        long long np = (long long)((unsigned long long)a / n), nq = (long long)((unsigned long long)b / n);
+        *out = (ratio){(p < 0) != (q < 0) ? -np : np, nq};
+        return true;
+    }
     while (b) {
         wide t = a % b;
         a      = b;

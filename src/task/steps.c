@@ -183,9 +183,12 @@ bool steps_same_numbers(const char *a, size_t na, const char *b, size_t nb) {
 }
 
 /* ---- claims in a line */
-static bool part(char c, const steps_unknown *x) {
-    return isdigit((unsigned char)c) || strchr("+-*/^() ", c) || (x && c == x->letter);
-}
+enum { PART = 1, REL = 2 }; /* of an expression; may begin a relation: = < "is not" */
+static const unsigned char role[256] = {
+    ['0' ... '9'] = PART, ['+'] = PART, ['-'] = PART,  ['*'] = PART, ['/'] = PART, ['^'] = PART, ['('] = PART,
+    [')'] = PART,         [' '] = PART, ['\0'] = PART, ['='] = REL,  ['<'] = REL,  ['i'] = REL};
+
+static bool part(char c, const steps_unknown *x) { return role[(unsigned char)c] & PART || (x && c == x->letter); }
 
 /* A point between digits, i > 0. */
 static bool point(const char *s, size_t i, size_t end) {
@@ -302,8 +305,9 @@ steps_report steps_check(const char *s, size_t n, const steps_unknown *x) {
         const char *nl = memchr(s + from, '\n', n - from);
         size_t      to = nl ? (size_t)(nl - s) : n;
         for (size_t i = from; i < to; i++) {
+            if (!(role[(unsigned char)s[i]] & REL)) continue;
             bool no = s[i] == 'i' && to - i > 7 && !strncmp(s + i, "is not ", 7);
-            if (s[i] != '=' && s[i] != '<' && !no) continue;
+            if (s[i] == 'i' && !no) continue;
             size_t r = i + (no ? 7 : 1);
             judge(s, back_from(s, from, i, x), i, no ? '!' : s[i], r, forward_from(s, r, to, x), to, x, &rep);
         }

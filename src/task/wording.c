@@ -18,11 +18,14 @@ typedef struct pen {
 
 static void put(pen *w, span s);
 
-/* The first `stop` or `end` at depth 0 from p on; aborts if the brackets do not match. */
-static const char *find(const char *p, const char *last, const char *stops) {
+static const bool special[256] = {['\\'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true};
+
+/* The first `stop` at depth 0 from p on, or `last`; aborts if the brackets do not match. */
+static const char *find(const char *p, const char *last, char stop) {
     int depth = 0;
     for (; p < last; p++) {
-        if (!depth && strchr(stops, *p)) return p;
+        if (*p == stop && !depth) return p;
+        if (!special[(unsigned char)*p]) continue;
         if (*p == '\\') p++;
         else if (*p == '{' || *p == '[') depth++;
         else if (*p == '}' || *p == ']') depth--;
@@ -49,7 +52,7 @@ static void choose(pen *w, span s) {
     int  n = 0;
     for (const char *p = s.p;; p = alt[n++].end + 1) {
         if (n == ALTERNATIVES) abort();
-        alt[n]          = (span){p, find(p, s.end, "|")};
+        alt[n]          = (span){p, find(p, s.end, '|')};
         const char *end = alt[n].end;
         to[n]           = sum += weight(&alt[n]);
         if (end == s.end) break;
@@ -82,7 +85,7 @@ static void put(pen *w, span s) {
             break;
         case '{':
         case '[':
-            end = find(p + 1, s.end, *p == '{' ? "}" : "]");
+            end = find(p + 1, s.end, *p == '{' ? '}' : ']');
             if (end == s.end) abort();
             if (*p == '{') choose(w, (span){p + 1, end});
             else if (rng_below(w->r, 2)) put(w, (span){p + 1, end});
