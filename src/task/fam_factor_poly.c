@@ -293,7 +293,7 @@ static void draw_low(rng *r, int level, product *p) {
         p->c = rng_range(r, 2, level == 1 ? 12 : 9);
         p->k = level == 2 ? rng_range(r, 0, 2) : 0;
         if (p->k && alg_chance(r, 20)) p->c = 1;
-        do a = alg_chance(r, 35) ? 1 : rng_range(r, 2, 9), b = any(r, 1, level == 1 ? 30 : 25, level == 1 ? 30 : 50);
+        do a = alg_chance(r, 35) ? 1 : rng_range(r, 2, 9), b = any(r, 1, level == 1 ? 45 : 25, level == 1 ? 30 : 50);
         while (alg_gcd(a, b) != 1);
         add(p, 'x', b, a);
         break;
@@ -312,8 +312,8 @@ static void draw_low(rng *r, int level, product *p) {
         add(p, 'x', any(r, 1, 12, 50), 1), add(p, 'x', any(r, 1, 12, 50), 1);
         break;
     default:
-        if (alg_chance(r, 45)) p->k = rng_range(r, 0, 2), p->c = rng_range(r, 1, 5);
-        do a = rng_range(r, 1, p->c > 1 ? 5 : 9), b = any(r, 1, p->c > 1 ? 9 : 12, 50);
+        if (alg_chance(r, 60)) p->k = rng_range(r, 0, 3), p->c = rng_range(r, 1, 9);
+        do a = rng_range(r, 1, p->c > 1 ? 8 : 12), b = any(r, 1, p->c > 1 ? 12 : 20, 50);
         while (alg_gcd(a, b) != 1);
         add(p, 'x', b, a), add(p, 'x', alg_chance(r, 60) ? -b : b, a);
     }
@@ -329,21 +329,21 @@ static void primitive(rng *r, product *p, int hi_a, int hi_b) {
 static void draw_high(rng *r, int level, product *p) {
     switch (level) {
     case 6:
-        if (alg_chance(r, 35)) p->c = rng_range(r, 2, 5);
-        add(p, 'x', any(r, 1, 9, 50), 1);
+        if (alg_chance(r, 50)) p->c = rng_range(r, 2, 6);
+        add(p, 'x', any(r, 1, 12, 50), 1);
         do {
             if (p->n == 2) p->n = 1;
-            primitive(r, p, 5, 9);
+            primitive(r, p, 7, 15);
         } while (p->f[1].c[1].p == 1);
         break;
-    case 7: primitive(r, p, 6, 9), primitive(r, p, 6, 9); break;
+    case 7: primitive(r, p, 7, 12), primitive(r, p, 7, 12); break;
     case 8:
         p->c = any(r, 2, 6, 20), p->k = rng_range(r, 0, 2);
         primitive(r, p, 4, 9), primitive(r, p, 4, 9);
         break;
     case 9: {
         primitive(r, p, 6, 9);
-        long g = rng_range(r, 1, 4), h = rng_range(r, 1, 12);
+        long g = rng_range(r, 1, 5), h = rng_range(r, 1, 20);
         while (alg_gcd(g, h) != 1) h++;
         p->f[p->n++] = poly_of('x', 3, (const long[]){h, 0, g});
         break;

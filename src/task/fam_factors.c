@@ -182,7 +182,7 @@ static void draw(rng *r, int level, factors *f) {
             if (is_prime(f->n) ? f->n <= hard[level - 1] && numfam_chance(r, 90) : easy(f->n, most[level - 1])) return;
             continue;
         }
-        long top = level < 6 && numfam_chance(r, 65) ? 3400 + 400 * level : hi[level - 1];
+        long top = level < 6 && numfam_chance(r, 65) ? 8400 + 400 * level : hi[level - 1];
         if (level > 6 && numfam_chance(r, 70)) { /* from its primes */
             f->n = 1;
             while (f->n * 2 < top && (f->n < top / 40 || numfam_chance(r, 40)))

@@ -216,7 +216,7 @@ static void draw_low(rng *r, int level, integral *k) {
     case 1:
         whole(k, r, rng_range(r, 1, 2), 9, 0);
         if (alg_chance(r, 30) && !k->given.c[1].p) whole(k, r, 1, 9, 30);
-        else put(k, 0, any(r, 99, 30));
+        else put(k, 0, any(r, 140, 30));
         break;
     case 2: whole(k, r, 2, 9, 20), whole(k, r, 1, 12, 50), put(k, 0, any(r, 40, 50)); break;
     case 3:

@@ -64,7 +64,7 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
 static long gcd(long a, long b) { return b ? gcd(b, a % b) : a; }
 
 static void draw(rng *r, int level, group *g) {
-    static const int hi[] = {62, 72, 90, 120, 24, 150, 36, 200, 300, 48};
+    static const int hi[] = {70, 78, 90, 120, 24, 150, 36, 200, 300, 48};
     int              top  = hi[level - 1];
     g->n                  = level == 5 || level == 7 || level == 10 ? 3 : 2;
     for (bool ok = false; !ok;) {

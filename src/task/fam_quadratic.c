@@ -425,9 +425,9 @@ static void draw_low(rng *r, int level, quadratic *e) {
     int  k = rng_range(r, 0, 99);
     switch (level) {
     case 1:
-        u = rng_range(r, 1, 15);
+        u = rng_range(r, 1, 20);
         a = k < 30 ? rng_range(r, 2, 9) : 1;
-        v = k < 15 ? 0 : k < 30 ? 0 : k < 40 ? 0 : any(r, 1, 99, 50);
+        v = k < 40 ? 0 : any(r, 1, 120, 50);
         if (k >= 30 && k < 40) u = rng_range(r, 1, 30);
         rest3(&e->l, a, 0, v), rest3(&e->r, 0, 0, a * u * u + v);
         break;
@@ -482,7 +482,10 @@ static void draw_high(rng *r, int level, quadratic *e) {
         if (k < 40) none[0] = a * any(r, 1, 12, 50);
         from_roots(e, a, u, v, none);
         break;
-    case 7: rational(r, e, 3, 7, none); break;
+    case 7:
+        if (k < 50) none[0] = any(r, 1, 20, 50);
+        rational(r, e, 4, 9, none);
+        break;
     case 8:
         if (k < 40) {
             rational(r, e, 3, 9, none);

@@ -548,7 +548,8 @@ static void make(rng *r, int level, problem *p) {
     } while (!clear(&q));
     p->level = level;
     str_add(&p->key, "sequence:");
-    put(&p->key, &q);
+    if (q.w == NEXT || q.w == TWO) put_terms(&p->key, &q); /* "4, 19, 64, ?" and "4, 19, 64, ?, ?" share a split */
+    else put(&p->key, &q);
     ask(p, r, &q);
     str_add(&p->reasoning, "Understand: ");
     put(&p->reasoning, &q);

@@ -40,7 +40,7 @@ static quant_term set_out(tale *t, int n_units, int lo, int hi) {
     tale_text(t, "km", u->way);
     tale_text(t, "hours", u->time);
     tale_text(t, "hour", u->one);
-    t->kind = u->speed;
+    t->kind = u->way; /* a question need not say the speed, but always what the way is measured in */
     return v;
 }
 

@@ -516,6 +516,10 @@ static bool tellable(const sys *m) {
     return true;
 }
 
+static equation apart(long c) { /* x - y = c */
+    return (equation){{.a = 1, .b = -1, .p = 1, .q = 1}, {.c = c, .p = 1, .q = 1}};
+}
+
 static void make(rng *r, int level, problem *p) {
     static const char *const sets[] = {"xy", "xy", "xy", "xy", "xy", "ab", "mn", "pq", "uv", "st", "km", "yz", "xz"};
     sys                      m;
@@ -527,7 +531,9 @@ static void make(rng *r, int level, problem *p) {
     } while (!workable(&m));
     p->level = level;
     str_add(&p->key, "system:");
-    put_system(&p->key, &m);
+    if (m.words && given_form(&m) == 1 && m.e[1].r.a == 1) /* "one is 34 larger" is also x - y = 34 */
+        put_system(&p->key, &(sys){.x = 'x', .y = 'y', .words = true, .e = {m.e[0], apart(m.e[1].r.c)}});
+    else put_system(&p->key, &m);
     if (!m.words) {
         const char *s = sets[rng_below(r, 13)];
         m.x = s[0], m.y = s[1];

@@ -12,7 +12,7 @@ typedef struct weight_level {
 } weight_level;
 /* weight: what the weights add up to at most, so that the division is by the table */
 static const weight_level levels[] = {
-    {2, 2, 20, 6, 0, -1}, {2, 3, 20, 10, 0, -1}, {3, 3, 60, 10, 0, -1}, {3, 4, 99, 12, 0, -1}, {3, 3, 99, 9, 0, 1},
+    {2, 2, 60, 9, 0, -1}, {2, 3, 60, 10, 0, -1}, {3, 3, 60, 10, 0, -1}, {3, 4, 99, 12, 0, -1}, {3, 3, 99, 9, 0, 1},
     {3, 4, 99, 12, 0, 1}, {4, 4, 99, 12, 0, 1},  {4, 5, 99, 12, 0, 2},  {3, 4, 99, 12, 1, 2},  {5, 5, 99, 12, 1, 2}};
 
 /* y: the value; x: the weight */
