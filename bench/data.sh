@@ -70,4 +70,17 @@ for n in $((rows * 5)) $((rows * 10)); do
     /usr/bin/time -f %M -o "$dir/t" "$R1" data corpus "$dir/maths.ini" -o "$dir/out" --rows "$n" >"$dir/report" 2>/dev/null
     printf 'memory   %9d rows  %5.0f MB at most\n' "$n" "$(awk '{ print $1 / 1024 }' "$dir/t")"
 done
-grep -E 'in common|was there before|nearly' "$dir/report"
+grep -E 'verifier|evaluation set|in common|was there before|nearly|another split' "$dir/report"
+# What is shared with rows of the other splits: must be 0.
+for s in valid test; do
+    "$R1" data corpus "$dir/maths.ini" -o "$dir/$s" --rows 10000 --split "$s" >/dev/null 2>&1
+done
+"$R1" data stats "$dir/out" "$dir/valid" "$dir/test" 2>/dev/null | grep -E ' are in '
+# Where the time of a row goes.
+if [ -x build/bench/rows ]; then
+    set --
+    for d in gsm8k humaneval mbpp; do
+        if [ -e "../shared/data/$d" ]; then set -- "$@" --against "../shared/data/$d"; fi
+    done
+    for i in 1 2 3; do R1_THREADS=1 build/bench/rows "$@"; done
+fi

@@ -7,35 +7,42 @@
 #include "cli/cli.h"
 #include "cli/cmd_data.h"
 
-enum { BATCH = 512, FAMILIES_MAX = 500 };
+enum { BATCH = 512 };
 
 typedef struct making {
-    const family *fam[FAMILIES_MAX];
-    int           n_fam;
-    split_id      split;
-    problem      *p;    /* [BATCH] */
-    str          *line; /* [BATCH] */
+    const family **fam; /* [n_fam] of family_count() */
+    int            n_fam;
+    split_id       split;
+    problem       *p;    /* [BATCH] */
+    str           *line; /* [BATCH] */
 } making;
 
+/* Why `s` names none, with the nearest name there is. */
+static void unknown(const char *s, int level, err *e) {
+    static const char *const more[] = {"all", "education", "programming", "research", "business"};
+    int                      total = family_count(), n = 0;
+    const char             **names = mem_calloc((size_t)total + 5, sizeof *names);
+    for (int i = 0; i < total; i++) names[n++] = family_at(i)->name;
+    for (int i = 0; i < 5; i++) names[n++] = more[i];
+    const char *near = opt_nearest(s, names, n);
+    mem_free(names);
+    if (near && !strcmp(near, s)) err_set(e, "--level %d: no family of %.40s has it", level, s);
+    else if (near) err_set(e, "no family is called '%.40s', did you mean '%s'?", s, near);
+    else err_set(e, "no family is called '%.40s'; `r1 data list` lists them", s);
+}
+
 static bool choose(making *m, const char *s, int level, err *e) {
-    const char *names[FAMILIES_MAX + 8];
-    int         n = 0, total = family_count();
-    for (int i = 0; i < total && i < FAMILIES_MAX; i++) {
+    int total = family_count();
+    for (int i = 0; i < total; i++) {
         const family *f     = family_at(i);
         bool          named = !strcmp(s, f->name);
-        names[n++]          = f->name;
         if (named || !strcmp(s, "all") || !strcmp(s, f->field))
             if (named || level <= f->levels) m->fam[m->n_fam++] = f;
         if (named && level > f->levels)
             return err_set(e, "--level %d, expected 1 to %d for %s", level, f->levels, f->name);
     }
-    if (m->n_fam) return true;
-    static const char *const more[] = {"all", "education", "programming", "research", "business"};
-    for (int i = 0; i < 5; i++) names[n++] = more[i];
-    const char *near = opt_nearest(s, names, n);
-    if (near && !strcmp(near, s)) return err_set(e, "--level %d: no family of %.40s has it", level, s);
-    if (near) return err_set(e, "no family is called '%.40s', did you mean '%s'?", s, near);
-    return err_set(e, "no family is called '%.40s'; `r1 data list` lists them", s);
+    if (!m->n_fam) unknown(s, level, e);
+    return m->n_fam > 0;
 }
 
 static void make_row(making *m, int slot, long i, const cmd_data_options *o) {
@@ -52,7 +59,11 @@ int cmd_data_make(const char *what, const cmd_data_options *o) {
     bool   ok    = true;
     long   at    = 0;
     int    batch = o->n < BATCH ? o->n : BATCH;
-    if (!cmd_data_split(o->split, &m.split, &e) || !choose(&m, what, o->level, &e)) return cli_usage("data", &e);
+    m.fam        = mem_calloc((size_t)family_count(), sizeof *m.fam);
+    if (!cmd_data_split(o->split, &m.split, &e) || !choose(&m, what, o->level, &e)) {
+        mem_free(m.fam);
+        return cli_usage("data", &e);
+    }
     m.p    = mem_calloc(BATCH, sizeof *m.p);
     m.line = mem_calloc(BATCH, sizeof *m.line);
     while (ok && at < o->n && !stop_requested()) {
@@ -66,6 +77,7 @@ int cmd_data_make(const char *what, const cmd_data_options *o) {
         problem_free(&m.p[i]);
         str_free(&m.line[i]);
     }
+    mem_free(m.fam);
     mem_free(m.p);
     mem_free(m.line);
     if (!cli_flush(&e)) return cli_fail(&e);

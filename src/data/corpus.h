@@ -10,8 +10,8 @@
  * choosing and dropping (curate.h) run in the order of the rows. So the output is a function of manifest, files, seed,
  * split and rows alone, on any number of threads.
  *
- * Before the first row, problems of the validation and test split (one for each ten rows, at most 100,000) are drawn
- * with the same weights; a training row with the question of one of them would be dropped and counted: the overlap.
+ * Before the first row, problems of the other splits (one for each ten rows, at most 100,000) are drawn with the same
+ * weights; a training row with the question of one of them would be dropped and counted: the overlap.
  * Keys cannot overlap, as the key decides the split; that is looked at for every row all the same.
  *
  * A source whose files are not there, or that has been read to its end, is said in the report; its share goes to the

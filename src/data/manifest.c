@@ -84,6 +84,7 @@ static int choice(const char *names, const char *value) {
 
 static bool set_families(reading *r, manifest_source *s, const char *value) {
     char w[64];
+    if (!s->fam) s->fam = mem_calloc((size_t)family_count(), sizeof *s->fam);
     for (const char *p = value; *(p += strspn(p, " \t,"));) {
         size_t n     = strcspn(p, " \t,");
         int    found = 0;
@@ -95,7 +96,7 @@ static bool set_families(reading *r, manifest_source *s, const char *value) {
             found++;
             bool have = false;
             for (int k = 0; k < s->n_fam; k++) have = have || s->fam[k] == f;
-            if (!have && s->n_fam < MANIFEST_FAMILIES) s->fam[s->n_fam++] = f;
+            if (!have) s->fam[s->n_fam++] = f;
         }
         s->named = true;
         if (!found && choice("education|programming|research|business", w) < 0)
@@ -226,6 +227,7 @@ void manifest_free(manifest *m) {
     for (int i = 0; i < m->n; i++) {
         for (int k = 0; k < m->src[i].n_path; k++) mem_free(m->src[i].path[k]);
         mem_free(m->src[i].path);
+        mem_free(m->src[i].fam);
     }
     for (int i = 0; i < m->n_against; i++) mem_free(m->against[i]);
     mem_free(m->against);

@@ -30,21 +30,21 @@
 #include "data/textfilter.h"
 #include "task/family.h"
 
-enum { MANIFEST_SOURCES = 64, MANIFEST_FAMILIES = 256, MANIFEST_LEVELS = 10 };
+enum { MANIFEST_SOURCES = 64, MANIFEST_LEVELS = 10 };
 typedef enum { SOURCE_FAMILIES, SOURCE_TEXT, SOURCE_JSONL, SOURCE_GSM8K } source_kind;
 typedef struct manifest_source {
-    char          name[40], licence[80], url[160];
-    int           line;
-    source_kind   kind;
-    double        share;
-    text_lang     language;
-    int           bytes;
-    char        **path;
-    int           n_path;
-    const family *fam[MANIFEST_FAMILIES];
-    int           n_fam; /* 0: fields that have no family yet */
-    bool          named; /* families were given */
-    double        level[MANIFEST_LEVELS + 1];
+    char           name[40], licence[80], url[160];
+    int            line;
+    source_kind    kind;
+    double         share;
+    text_lang      language;
+    int            bytes;
+    char         **path;
+    int            n_path;
+    const family **fam;   /* [n_fam], each once */
+    int            n_fam; /* 0: fields that have no family yet */
+    bool           named; /* families were given */
+    double         level[MANIFEST_LEVELS + 1];
 } manifest_source;
 typedef struct manifest {
     manifest_source *src;
