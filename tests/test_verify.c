@@ -101,8 +101,6 @@ static const item wrong[] = {
     {"12 + 6 = 17", "17"},
     {"12 + 5 = 18, so the answer is **17**.", "17"},
     {"I do not know", "17"},
-    {"seventeen", "17"},
-    {"**seventeen**", "17"},
     {"x = 4", "x = 5"},
     {"y = 5", "x = 5"},
     {"**y = 5**", "x = 5"},
@@ -128,22 +126,233 @@ static const item wrong[] = {
     {"**Paris** **London**", "paris"},
 };
 
+/* How other models write: TeX, words, signs, lists, and talk around the value. */
+static const item fair[] = {
+    {"minus 4", "-4"},
+    {"The answer is minus 4.", "-4"},
+    {"**minus 4**", "-4"},
+    {"The answer is **negative 4**.", "-4"},
+    {"negative four", "-4"},
+    {"12 minus 4 is 8", "8"},
+    {"12 minus 4 = **8**", "8"},
+    {"\\boxed{5}", "5"},
+    {"$\\boxed{5}$", "5"},
+    {"\\[\\boxed{5}\\]", "5"},
+    {"\\(\\boxed{5}\\)", "5"},
+    {"$$x = \\boxed{5}$$", "5"},
+    {"$x = 5$", "x = 5"},
+    {"\\(x = 5\\)", "x = 5"},
+    {"\\[ x = 5 \\]", "x = 5"},
+    {"\\boxed{x = 5}", "x = 5"},
+    {"**$x = 5$**", "x = 5"},
+    {"**x** is **5**.", "x = 5"},
+    {"**Answer:** x = 5", "x = 5"},
+    {"**Answer:** 5", "5"},
+    {"**Answer: 5**", "5"},
+    {"**Final answer:** 5", "5"},
+    {"## Answer\n\n**5**", "5"},
+    {"### Final answer\n5", "5"},
+    {"#### 5", "5"},
+    {"\\frac{1}{2}", "1/2"},
+    {"\\boxed{\\frac{1}{2}}", "1/2"},
+    {"\\boxed{\\dfrac{1}{2}}", "1/2"},
+    {"$\\frac12$", "1/2"},
+    {"\\boxed{-\\frac{1}{2}}", "-1/2"},
+    {"\\boxed{\\frac{-1}{2}}", "-1/2"},
+    {"3\\frac{1}{2}", "7/2"},
+    {"\\boxed{3\\frac{1}{2}}", "7/2"},
+    {"1 1/2", "3/2"},
+    {"1.5", "3/2"},
+    {"3/2", "3/2"},
+    {"The answer is 1 1/2.", "3/2"},
+    {"one and a half", "3/2"},
+    {"\xc2\xbd", "1/2"},
+    {"1\xc2\xbd", "3/2"},
+    {"$1,234.50", "2469/2"},
+    {"**$1,234.50**", "2469/2"},
+    {"The total is \\$1,234.50.", "2469/2"},
+    {"1,234.50 dollars", "2469/2"},
+    {"\\boxed{1{,}234.50}", "2469/2"},
+    {"\\boxed{1,\\!234.50}", "2469/2"},
+    {"three", "3"},
+    {"Three apples are left.", "3"},
+    {"There are **three** left.", "3"},
+    {"The answer is three.", "3"},
+    {"twenty", "20"},
+    {"zero", "0"},
+    {"**Three**", "3"},
+    {"**Three (3)**", "3"},
+    {"seventeen", "17"},
+    {"twenty-five", "25"},
+    {"**5** apples (8 - 3 = 5)", "5"},
+    {"**5**, because 8 - 3 = 5 and 5 + 3 = 8.", "5"},
+    {"She has **5** apples left. She started with 8 and gave away 3.", "5"},
+    {"- Start: 8\n- Given away: 3\n- Left: **5**", "5"},
+    {"1. Start with 8.\n2. Take away 3.\n3. That leaves 5.\n\nThe answer is 5.", "5"},
+    {"1. 8 - 3 = 5\n2. Check: 5 + 3 = 8\n\n**5**", "5"},
+    {"Step 1: 8 - 3 = 5.\n\nAnswer: 5", "5"},
+    {"The answer is 5. To check: 5 + 3 = 8.", "5"},
+    {"The answer is **5**. (You can check this: 5 + 3 is 8.)", "5"},
+    {"So we get 5 in total.", "5"},
+    {"There are 5 apples left.", "5"},
+    {"Tom has 5.", "5"},
+    {"\\boxed{-5}", "-5"},
+    {"\xe2\x88\x92"
+     "5",
+     "-5"},
+    {"\xe2\x80\x93"
+     "5",
+     "-5"},
+    {"The answer is -5.", "-5"},
+    {"x = \xe2\x88\x92"
+     "5",
+     "-5"},
+    {"5.0", "5"},
+    {"5.00", "5"},
+    {"+5", "5"},
+    {"\xe2\x89\x88 5", "5"},
+    {"**\xe2\x89\x88 5**", "5"},
+    {"about 5", "5"},
+    {"approximately **5**", "5"},
+    {"1/3", "1/3"},
+    {"The answer is 5!", "5"},
+    {"The answer is *5*.", "5"},
+    {"The answer is `5`.", "5"},
+    {"__5__", "5"},
+    {"<answer>5</answer>", "5"},
+    {"The answer is x=5", "x = 5"},
+    {"x = 5 is the solution.", "x = 5"},
+    {"x=5.", "x = 5"},
+    {"Therefore, x = 5, because 2*5 + 5 = 15.", "x = 5"},
+    {"2x = 10\nx = 5", "x = 5"},
+    {"2x + 5 = 15\n2x = 15 - 5\n2x = 10\nx = 10/2\nx = 5", "x = 5"},
+    {"x = (15 - 5)/2 = 5", "x = 5"},
+    {"x = 10/2 = 5", "x = 5"},
+    {"x = 10 / 2 = **5**", "x = 5"},
+    {"Subtract 5: 2x = 10. Divide by 2: **x = 5**. Check: 2(5) + 5 = 15.", "x = 5"},
+    {"The value of **x** is **5**.", "x = 5"},
+    {"4 r 2", "4 remainder 2"},
+    {"4R2", "4 remainder 2"},
+    {"**4** remainder **2**", "4 remainder 2"},
+    {"The quotient is 4 and the remainder is 2.", "4 remainder 2"},
+    {"Quotient: 4, remainder: 2", "4 remainder 2"},
+    {"Quotient = 4, Remainder = 2", "4 remainder 2"},
+    {"four remainder two", "4 remainder 2"},
+    {"No problem! The answer is **5**.", "5"},
+    {"There is no other solution, so the answer is 5.", "5"},
+    {"The sum of 2 and 3 is **5**.", "5"},
+    {"The sum of 2 and 3 is 5.", "5"},
+    {"The sum of 2, 3 is 5", "5"},
+    {"The difference between 8 and 3 is **5**.", "5"},
+    {"The difference between 8 and 3 is 5.", "5"},
+    {"5 is the difference between 8 and 3.", "5"},
+};
+
+/* A right number that is left open, taken back, compared, part of a calculation, or another one at second sight. */
+static const item unfair[] = {
+    {"The answer is 5, no, 4.", "5"},
+    {"5 or 4", "5"},
+    {"The answer is 5 or 4.", "5"},
+    {"It is 5 or maybe 4.", "5"},
+    {"**5** or 4", "5"},
+    {"4 or **5**", "5"},
+    {"between 4 and 5", "5"},
+    {"The answer is between 4 and **5**.", "5"},
+    {"It is between **5** and 6.", "5"},
+    {"not 5 but 5.5", "5"},
+    {"The answer is not 5 but **5.5**.", "5"},
+    {"5 (or maybe 4)", "5"},
+    {"**5** (or 4)", "5"},
+    {"5. Wait, 4.", "5"},
+    {"**5**. Actually, it is 4.", "5"},
+    {"**5**, sorry, 6", "5"},
+    {"It is 5, I mean 6.", "5"},
+    {"The answer is 5. Correction: 6.", "5"},
+    {"The answer is 4 to 5.", "5"},
+    {"The answer is 5-6.", "5"},
+    {"**5 to 6**", "5"},
+    {"more than 5", "5"},
+    {"It is less than **5**.", "5"},
+    {"The answer is 5 and 6.", "5"},
+    {"The answer is 5, 6.", "5"},
+    {"It is either 5 or 6", "5"},
+    {"5 \xc2\xb1 1", "5"},
+    {"**5** \xc2\xb1 1", "5"},
+    {"The answer is **minus 4**.", "4"},
+    {"The answer is negative 4", "4"},
+    {"three or four", "3"},
+    {"not three", "3"},
+    {"The answer is three, no, four.", "3"},
+    {"thirteen", "3"},
+    {"x = 5 or x = -5", "x = 5"},
+    {"x = \xc2\xb1"
+     "5",
+     "x = 5"},
+    {"x > 5", "x = 5"},
+    {"x \xe2\x89\x88 5 or 6", "x = 5"},
+    {"5 5/6", "5"},
+    {"4 remainder 2, no, 4 remainder 1", "4 remainder 2"},
+    {"4 remainder 2 or 4 remainder 3", "4 remainder 2"},
+    {"I think it could be 5.", "5"},
+    {"It might be **5**.", "5"},
+    {"5?", "5"},
+    {"The answer could be 5, but I am not certain.", "5"},
+    {"5 is too large", "5"},
+    {"The answer is definitely no 5.", "5"},
+    {"**5**\n\n**6**", "5"},
+    {"The answer is 5.\n\nThe answer is 6.", "5"},
+    {"\\boxed{5} \\boxed{6}", "5"},
+    {"5 / 6", "5"},
+    {"Double 5.", "5"},
+    {"half of 5", "5"},
+    {"5 squared", "5"},
+    {"5^2", "5"},
+    {"5!=120", "5"},
+    {"5 million", "5"},
+    {"5 thousand", "5"},
+    {"five hundred", "5"},
+    {"5k", "5"},
+    {"5 x 10^3", "5"},
+    {"5e3", "5"},
+    {"0.5e1.2", "5"},
+    {"5,5", "5"},
+    {"The answer is between 5 and 6.", "5"},
+};
+
+static void all_right(const item *list, size_t n) {
+    char why[96];
+    for (size_t i = 0; i < n; i++)
+        if (!answer_matches(list[i].answer, list[i].truth, why))
+            fail_msg("\"%s\" for %s: %s", list[i].answer, list[i].truth, why);
+}
+
+static void all_wrong(const item *list, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        char why[96] = "";
+        if (answer_matches(list[i].answer, list[i].truth, why))
+            fail_msg("\"%s\" taken for %s", list[i].answer, list[i].truth);
+        if (!why[0]) fail_msg("\"%s\": no reason", list[i].answer);
+    }
+}
+
 static void test_right_answers(void **state) {
     (void)state;
-    char why[96];
-    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
-        if (!answer_matches(right[i].answer, right[i].truth, why))
-            fail_msg("\"%s\" for %s: %s", right[i].answer, right[i].truth, why);
+    all_right(right, sizeof right / sizeof *right);
 }
 
 static void test_wrong_answers(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        char why[96] = "";
-        if (answer_matches(wrong[i].answer, wrong[i].truth, why))
-            fail_msg("\"%s\" taken for %s", wrong[i].answer, wrong[i].truth);
-        if (!why[0]) fail_msg("\"%s\": no reason", wrong[i].answer);
-    }
+    all_wrong(wrong, sizeof wrong / sizeof *wrong);
+}
+
+static void test_fair_answers_of_others(void **state) {
+    (void)state;
+    all_right(fair, sizeof fair / sizeof *fair);
+}
+
+static void test_half_right_is_wrong(void **state) {
+    (void)state;
+    all_wrong(unfair, sizeof unfair / sizeof *unfair);
 }
 
 /* Every value v in many frames: right for v, wrong for its neighbours. */
@@ -259,6 +468,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_right_answers),
         cmocka_unit_test(test_wrong_answers),
+        cmocka_unit_test(test_fair_answers_of_others),
+        cmocka_unit_test(test_half_right_is_wrong),
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_numbers_are_exact),
         cmocka_unit_test(test_ratios_do_not_wrap),

@@ -59,6 +59,12 @@ static bool three_digits(const char *p) {
     return !isdigit((unsigned char)p[3]);
 }
 
+/* The bytes of a comma between thousands: 1,234 or, as TeX wants it, 1{,}234 and 1,\!234. */
+static int comma(const char *p) {
+    int n = !strncmp(p, "{,}", 3) || !strncmp(p, ",\\!", 3) ? 3 : *p == ',';
+    return n && three_digits(p + n) ? n : 0;
+}
+
 /* At most 18 digits, with commas between thousands if the groups are right; false if there is no digit or too many. */
 static bool read_whole(const char **s, bool commas, long long *v) {
     const char *p = *s;
@@ -68,11 +74,12 @@ static bool read_whole(const char **s, bool commas, long long *v) {
     while (isdigit((unsigned char)*p)) {
         if (++n > 18) return false;
         group++;
-        *v = *v * 10 + (*p++ - '0');
-        if (commas && *p == ',' && (grouped ? group == 3 : group <= 3) && three_digits(p + 1)) {
+        *v       = *v * 10 + (*p++ - '0');
+        int mark = commas && (grouped ? group == 3 : group <= 3) ? comma(p) : 0;
+        if (mark) {
             grouped = true;
             group   = 0;
-            p++;
+            p += mark;
         }
     }
     *s = p;
@@ -81,19 +88,24 @@ static bool read_whole(const char **s, bool commas, long long *v) {
 
 static bool read_sign(const char **s) {
     if (**s == '-') return (*s)++, true;
-    if (!strncmp(*s, "\xe2\x88\x92", 3)) return *s += 3, true;
+    if (!strncmp(*s, "\xe2\x88\x92", 3) || !strncmp(*s, "\xe2\x80\x93", 3)) return *s += 3, true;
     if (**s == '+') (*s)++;
     return false;
 }
 
-/* \frac{5}{2} or \dfrac{5}{2} after the sign */
+/* \frac{5}{2}, \dfrac{5}{2} or \frac52 after the sign */
 static bool read_frac(const char **s, ratio *out) {
     const char *p = *s;
     long long   a, b;
     if (*p++ != '\\') return false;
     if (*p == 'd' || *p == 't') p++;
-    if (strncmp(p, "frac{", 5)) return false;
-    p += 5;
+    if (strncmp(p, "frac", 4)) return false;
+    p += 4;
+    if (isdigit((unsigned char)p[0]) && isdigit((unsigned char)p[1])) {
+        *s = p + 2;
+        return reduce(p[0] - '0', p[1] - '0', out);
+    }
+    if (*p++ != '{') return false;
     bool neg = read_sign(&p);
     if (!read_whole(&p, false, &a) || p[0] != '}' || p[1] != '{') return false;
     p += 2;
@@ -114,14 +126,31 @@ static bool read_decimals(const char **s, ratio *v) {
     return true;
 }
 
+/* "\frac{1}{2}" or one of the signs like that of a half after a whole number, less than one. */
+static const char *tail(const char *s, ratio *part) {
+    static const struct {
+        const char *sign;
+        int         p, q;
+    } sign[]      = {{"\xc2\xbc", 1, 4},     {"\xc2\xbd", 1, 2},     {"\xc2\xbe", 3, 4},    {"\xe2\x85\x93", 1, 3},
+                     {"\xe2\x85\x94", 2, 3}, {"\xe2\x85\x95", 1, 5}, {"\xe2\x85\x9b", 1, 8}};
+    const char *p = s + (*s == ' ');
+    for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+        if (!strncmp(p, sign[i].sign, strlen(sign[i].sign)))
+            return *part = (ratio){sign[i].p, sign[i].q}, p + strlen(sign[i].sign);
+    return *p == '\\' && read_frac(&p, part) && part->p > 0 && part->p < part->q ? p : NULL;
+}
+
 bool ratio_read(const char *s, ratio *out, const char **end) {
     bool neg = read_sign(&s);
     if (*s == '$') s++;
     if (!neg && *s == '-') neg = true, s++;
-    ratio     v;
-    long long w, b;
+    ratio       v, part;
+    long long   w, b;
+    const char *after;
     if (*s == '\\') {
         if (!read_frac(&s, &v)) return false;
+    } else if (*s != ' ' && (after = tail(s, &v))) {
+        s = after;
     } else {
         if (!read_whole(&s, true, &w) || !reduce(w, 1, &v)) return false;
         if (*s == '.' && isdigit((unsigned char)s[1])) {
@@ -133,10 +162,12 @@ bool ratio_read(const char *s, ratio *out, const char **end) {
         } else if (*s == ' ' && isdigit((unsigned char)s[1])) { /* 2 1/2 */
             const char *p = s + 1;
             long long   n;
-            ratio       part;
             if (read_whole(&p, false, &n) && *p == '/' && isdigit((unsigned char)p[1]) &&
                 (p++, read_whole(&p, false, &b)) && n < b && reduce(n, b, &part) && ratio_op(v, '+', part, &v))
                 s = p;
+        } else if ((after = tail(s, &part))) {
+            if (!ratio_op(v, '+', part, &v)) return false;
+            s = after;
         }
     }
     if (neg) v.p = -v.p;
