@@ -29,7 +29,7 @@ typedef struct corr {
     int       strong;        /* PAIRS: from which difference on */
     int       same, against; /* as Work found them */
     numlist   ex, ey;
-    long      xy, xx, yy, root;
+    long      xy, xx, yy, root, f;
     decimal   r;
 } corr;
 
@@ -105,16 +105,20 @@ static int work_r(trace *t, corr *m) {
     for (int i = 0; i < x->n; i++) m->ex.v[i] = digits_op(t, x->v[i], '-', mx);
     str_add(t->out, "y - mean\n");
     for (int i = 0; i < x->n; i++) m->ey.v[i] = digits_op(t, y->v[i], '-', my);
-    m->xy  = products(t, "products\n", &m->ex, &m->ey);
-    m->xx  = products(t, "squares of x\n", &m->ex, &m->ex);
-    m->yy  = products(t, "squares of y\n", &m->ey, &m->ey);
-    long q = digits_op(t, m->xx, '*', m->yy);
-    if (t->bad || q <= 0) {
+    m->xy = products(t, "products\n", &m->ex, &m->ey);
+    m->xx = products(t, "squares of x\n", &m->ex, &m->ex);
+    m->yy = products(t, "squares of y\n", &m->ey, &m->ey);
+    if (t->bad || m->xx <= 0 || m->yy <= 0) {
         t->bad = true;
         return NONE;
     }
-    m->root = square_root(q);
-    str_addf(t->out, "root of %ld is %ld\n", q, m->root);
+    /* The squares of y are those of x times a small square f * f: the root of the product is squares of x * f. */
+    long rest;
+    m->f = square_root(digits_div(t, "y to x", m->yy, m->xx, &rest));
+    if (m->f < 1) m->f = 1; /* after a slip */
+    digits_op(t, m->f, '*', m->f);
+    str_addf(t->out, "root of the product: %ld * %ld\n", m->xx, m->f);
+    m->root = digits_op(t, m->xx, '*', m->f);
     if (!m->xy) str_add(t->out, "r = 0\n");
     m->r   = m->xy ? decimal_div(t, "r", (decimal){m->xy, 0}, m->root, 2) : (decimal){0, 0};
     long h = in_hundredths(m->r);
@@ -167,7 +171,7 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
     str_add(t->out, "deviations add up to 0\n");
     if (!zero(t, &m->ex) || !zero(t, &m->ey)) return false;
     if (!stats_agree(t, (decimal){back(t, "products ", &m->ex, &m->ey), 0}, (decimal){m->xy, 0}) ||
-        !stats_agree(t, (decimal){digits_op(t, m->root, '*', m->root), 0}, (decimal){m->xx * m->yy, 0}))
+        !stats_agree(t, (decimal){digits_op(t, m->f, '*', m->root), 0}, (decimal){m->yy, 0}))
         return false;
     long h = in_hundredths(decimal_near((ratio){m->xy, m->root}, 2));
     return verdict_of(t, by_r(h), found);

@@ -117,7 +117,8 @@ static bool draw(variance *m, rng *r, const var_level *at) {
             sq += off[i] * off[i];
         }
         if (labs(off[v->n - 1]) > at->off || !sq || sq % by) continue;
-        if (at->root && square_root(sq / by) * square_root(sq / by) != sq / by) continue;
+        long root = square_root(sq / by); /* of a fact: up to 10 * 10 */
+        if (at->root && (root * root != sq / by || root > 10)) continue;
         for (int i = 0; i < v->n; i++) v->v[i] = mean + off[i];
         return true;
     }

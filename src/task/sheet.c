@@ -423,12 +423,25 @@ static bool undo(trace *t, const sheet *s, const sheet_cell *c) {
     }
 }
 
+/* Bytes of the Work before `end`. */
+static size_t work_bytes(const str *out, size_t end) {
+    static const char head[] = "\nWork:\n";
+    size_t            at     = end;
+    while (at > 0 && strncmp(out->p + at, head, sizeof head - 1)) at--;
+    return end - at;
+}
+
+/* From the last step to the first. Where Work is long, about half as much of it: fam_work lets no slip stand that these
+ * steps do not show. */
 static bool check(trace *t, void *ctx, const fam_value *found) {
+    enum { LONG = 900 };
     const sheet *s = ctx;
     (void)found;
-    bool first = true;
+    bool   first = true;
+    size_t from = t->out->len, work = work_bytes(t->out, from);
     for (int i = s->n - 1; i >= 0; i--) {
         if (s->of[i].kind == SHEET_GIVEN) continue;
+        if (work > LONG && t->out->len - from > work / 2) break;
         if (!first) str_add(t->out, "then ");
         first = false;
         if (!undo(t, s, &s->of[i])) return false;
