@@ -1,6 +1,9 @@
 /* stats.c -- see stats.h. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include "task/choice.h"
 #include "task/stats.h"
 
 bool chance_of(rng *r, int percent) { return (int)rng_below(r, 100) < percent; }
@@ -52,18 +55,35 @@ static bool plain_unit(const char *u) {
     return true;
 }
 
+/* Does the question name it, with spaces or _ between its words? */
+static bool says(const char *question, const char *name) {
+    char   other[64];
+    size_t len;
+    snprintf(other, sizeof other, "%s", name);
+    for (char *c = other; *c; c++)
+        if (*c == ' ') *c = '_';
+    return choice_find(question, name, &len) || choice_find(question, other, &len);
+}
+
 void stats_answer(problem *p, rng *r, const dataset *d, const char *name, decimal value, bool unit) {
-    const char *u    = unit ? d->var[0]->unit : "";
-    bool        in   = plain_unit(u) && chance_of(r, 50);
-    str         bold = {0};
+    const char *u  = unit ? d->var[0]->unit : "";
+    bool        in = plain_unit(u) && chance_of(r, 50);
+    /* Bare numbers were asked about without a name and without a unit. */
+    bool named = says(p->question.p, d->var[0]->name);
+    char shown[40];
+    snprintf(shown, sizeof shown, "(%s)", u);
+    if (!named || !strstr(p->question.p, shown)) u = "";
+    str bold = {0};
     decimal_put(&p->truth, value);
     str_addf(&bold, "**%s%s%s**%s%s", p->truth.p, in && u[0] ? " " : "", in ? u : "", !in && u[0] ? " " : "",
              in ? "" : u);
     const word_slot slot[] = {{"b", bold.p}, {"name", name}, {"v", d->var[0]->name}, {0}};
     wording_put(
         &p->answer, r,
-        "{The <name> is <b>.|The <name> of the <v> values is <b>.|The <v> values have <b> as their <name>.|So the "
-        "<name> is <b>.|<b> is the <name> of the <v> values.|For <v>, the <name> is <b>.|The <name>: <b>}",
+        !named ? "{The <name> is <b>.|So the <name> is <b>.|<b> is the <name>.|The <name>: <b>|It is <b>.}"
+               : "{The <name> is <b>.|The <name> of the <v> values is <b>.|The <v> values have <b> as their <name>.|So "
+                 "the "
+                 "<name> is <b>.|<b> is the <name> of the <v> values.|For <v>, the <name> is <b>.|The <name>: <b>}",
         slot);
     str_free(&bold);
 }

@@ -183,7 +183,11 @@ static bool move(story *s, const setting *z, bool gain) {
 void story_setting(story *s, int steps) {
     const setting *z = &settings[rng_below(s->r, sizeof settings / sizeof *settings)];
     if (z->one) s->thing = (noun){z->one, z->many};
-    s->money        = z->money;
+    s->money = z->money;
+    if (s->money) { /* these sentences are about dollars */
+        s->cur_before = "$";
+        s->cur_after  = "";
+    }
     s->final        = true;
     bool       back = s->level >= 2 && story_chance(s, 22);
     quant_term x    = quant_num(story_start(s).v.v + (z->loss_only ? 40 * s->level : 0));

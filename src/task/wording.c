@@ -107,11 +107,24 @@ void wording_put(str *out, rng *r, const char *pattern, const word_slot *slots) 
     put(&w, (span){pattern, pattern + strlen(pattern)});
 }
 
+/* A capital at the beginning, and where a slot that begins with an article begins a sentence: "... today. a bakery".
+ * Other slots may be names of columns or letters of a formula, which stay as they are. */
+static void capitals(str *s) {
+    static const char *const article[] = {"a ", "an ", "the ", "my ", "our ", "one "};
+    if (s->len) s->p[0] = (char)toupper((unsigned char)s->p[0]);
+    for (size_t i = 0; i + 3 < s->len; i++) {
+        char *c = s->p + i + 3;
+        if (!strchr(".?!", s->p[i]) || c[-2] != ' ' || c[-1] != PHRASE_FROM) continue;
+        for (size_t k = 0; k < sizeof article / sizeof *article; k++)
+            if (!strncmp(c, article[k], strlen(article[k]))) *c = (char)toupper((unsigned char)*c);
+    }
+}
+
 void wording_ask(str *q, rng *r, const char *pattern, const word_slot *slots) {
     str s = {0};
     pen w = {&s, r, slots, true};
     put(&w, (span){pattern, pattern + strlen(pattern)});
-    if (s.len) s.p[0] = (char)toupper((unsigned char)s.p[0]);
+    capitals(&s);
     phrase_careless(&s, r);
     for (size_t i = 0; i < s.len; i++)
         if (s.p[i] != PHRASE_FROM && s.p[i] != PHRASE_TO) str_addc(q, s.p[i]);
