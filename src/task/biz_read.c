@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "task/measure.h"
 #include "task/biz.h"
 #include "task/lexicon.h"
 #include "task/steps.h"
@@ -307,18 +308,51 @@ static void bare(str *s, const char *answer) {
     if (!s->p) str_add(s, "");
 }
 
-static bool matches(const char *answer, const char *truth, char why[96]) {
-    str s = {0};
+/* What a value is not, by family, unless the answer names the right thing, too. */
+static const struct {
+    const char *family, *other, *own;
+} things[] = {
+    {"profit", "costs|cost|expenses|revenue|sales|turnover|takings|price|fixed costs",
+     "profit*|loss*|earning*|surplus|deficit|left"},
+    {"break_even", "costs|fixed costs|revenue|profit|price|margin", "break-even*|break even*|units"},
+    {"invoice", "tax|vat|discount|shipping|delivery", "total|pay|amount|due"},
+    {"payroll", "bonus|overtime|overtime pay|hourly rate|rate|tax|hours", "total|pay|earns|wage*"},
+    {"total", "average|mean|median|difference|maximum|highest|lowest|minimum|largest|smallest|best|worst",
+     "total|sum|altogether|all"},
+    {"growth", "total|sum|average|mean", "change*|growth|increase|decrease"},
+    {"share", "total|sum|average|mean|rest|growth", "share*"},
+    {"budget", "budget|plan|costs|cost|bill|actual costs|spending", "over|under|above|below|difference|more|less"},
+    {"interest", "tax|fee|deposit|principal", "interest|balance|rate|amount"},
+    {"commission", "base|base pay|base salary|bonus|threshold", "commission|total|pay|earns"},
+    {"forecast", "change|average change|total|sum|growth", "forecast|predict*|expect*"},
+    {"segments", "total|sum|share|growth", "per*|average"},
+};
+
+/* Amounts, however much percent the question speaks of. */
+static bool is_amount(const char *name) {
+    static const char *const amount[] = {"forecast", "invoice", "payroll", "total", "break_even", "moving_average"};
+    for (size_t i = 0; name && i < sizeof amount / sizeof *amount; i++)
+        if (!strcmp(name, amount[i])) return true;
+    return false;
+}
+
+static bool matches(const problem *p, const char *answer, const char *truth, char why[96]) {
+    if (is_amount(p->family) && measure_percent(answer, truth))
+        return biz_solved(why, "an amount is asked, not a percentage");
+    str  s  = {0};
+    bool ok = measure_fits(p->question.p ? p->question.p : "", answer, truth, why);
     bare(&s, answer);
-    bool ok = answer_matches(s.p, truth, why);
+    ok = ok && answer_matches(s.p, truth, why);
+    for (size_t i = 0; ok && i < sizeof things / sizeof *things; i++)
+        if (p->family && !strcmp(p->family, things[i].family))
+            ok = measure_subject(answer, truth, things[i].other, things[i].own, why);
     str_free(&s);
     return ok;
 }
 
 bool biz_right(const problem *p, const char *answer, char why[96]) {
     const char *q = p->question.p ? p->question.p : "";
-    if (strchr(answer, '%') && !strchr(q, '%')) return biz_solved(why, "nothing is asked in percent");
-    return !verify_echo(q, answer, why) && matches(answer, p->truth.p, why);
+    return !verify_echo(q, answer, why) && matches(p, answer, p->truth.p, why);
 }
 
 bool biz_any(const problem *p, const char *answer, char why[96]) {
@@ -341,9 +375,9 @@ bool biz_signed(const problem *p, const char *answer, char why[96]) {
         return biz_solved(why, "the value is negative, the answer says it rose");
     if (neg && falls) {
         char again[96];
-        if (matches(answer, truth + 1, again)) return true;
+        if (matches(p, answer, truth + 1, again)) return true;
     }
-    return matches(answer, truth, why);
+    return matches(p, answer, truth, why);
 }
 
 /* The bold parts of an answer, one a line; empty if there are none. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "task/choice.h"
+#include "task/measure.h"
 #include "task/family.h"
 #include "task/verify.h"
 
@@ -196,6 +197,8 @@ bool choice_number(const char *question, const char *answer, const char *truth, 
     size_t      len, k;
     const char *mine = choice_find(answer, own, &k);
     if (verify_echo(question, answer, why) || !answer_matches(answer, truth, why)) return false;
+    if (measure_known(question) && !measure_fits(question, answer, truth, why))
+        return false; /* data may have any unit */
     for (int i = 0; !mine && measures[i]; i++) {
         const char *f = choice_find(answer, measures[i], &len);
         if (f && !choice_find(own, measures[i], &len)) return say(why, "the right number as the %.60s", measures[i]);

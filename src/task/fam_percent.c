@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "task/measure.h"
 #include "task/lexicon.h"
 #include "task/numfam.h"
 #include "task/verify.h"
@@ -386,6 +387,7 @@ static bool right(const problem *p, const char *text, char why[96]) {
             ok = false;
         }
     }
+    ok = ok && measure_fits(p->question.p, text, t.p, why);
     str_free(&t);
     str_free(&plain);
     return ok;

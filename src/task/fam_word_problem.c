@@ -5,6 +5,7 @@
  * made of is in story.h, what its quantities are and how they are worked out in quant.h. */
 #include <stdio.h>
 #include <string.h>
+#include "task/measure.h"
 #include "task/story.h"
 #include "task/verify.h"
 
@@ -44,7 +45,8 @@ static void make(rng *r, int level, problem *p) {
 }
 
 static bool right(const problem *p, const char *text, char why[96]) {
-    return !verify_echo(p->question.p, text, why) && answer_matches(text, p->truth.p, why);
+    return !verify_echo(p->question.p, text, why) && answer_matches(text, p->truth.p, why) &&
+           measure_fits(p->question.p, text, p->truth.p, why);
 }
 
 static bool solve(const problem *p, str *truth, char why[96]) { return quant_truth(p, truth, why); }

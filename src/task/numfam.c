@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "task/measure.h"
 #include "task/numfam.h"
 #include "task/phrase.h"
 #include "task/verify.h"
@@ -38,8 +39,21 @@ void numfam_answer(problem *p, rng *r, const char *named, const char *unit) {
                 slots);
 }
 
+/* "34/2" is no answer to "34 / 2": a fraction in lowest terms is one, a quotient to be worked out is not. */
+static bool quotient(const char *text, char why[96]) {
+    const char *p = text, *end;
+    ratio       v;
+    while (*p && strchr(" \n*$", *p)) p++;
+    size_t a = strspn(p, "0123456789"), b = a && p[a] == '/' ? strspn(p + a + 1, "0123456789") : 0;
+    if (!b || p[a + 1 + b + strspn(p + a + 1 + b, " \n*$.")] || !ratio_read(p, &v, &end)) return false;
+    if (v.q == atoll(p + a + 1)) return false;
+    snprintf(why, 96, "a quotient that is not worked out");
+    return true;
+}
+
 bool numfam_right(const problem *p, const char *text, char why[96]) {
-    return !verify_echo(p->question.p, text, why) && answer_matches(text, p->truth.p, why);
+    return !verify_echo(p->question.p, text, why) && !quotient(text, why) && answer_matches(text, p->truth.p, why) &&
+           measure_fits(p->question.p, text, p->truth.p, why);
 }
 
 int numfam_numbers(const char *s, size_t n, long *v, int max) {

@@ -16,7 +16,8 @@ bool               ratio_make(long long p, long long q, ratio *out); /* false if
 bool               ratio_op(ratio a, char op, ratio b, ratio *out);  /* + - * /; false on overflow or division by 0 */
 static inline bool ratio_eq(ratio a, ratio b) { return a.p == b.p && a.q == b.q; }
 /* The number at s: an optional sign (-, U+2212, an en dash), $, digits with thousands commas (TeX's {,} too), a decimal
- * part, or a fraction 5/2, or a mixed number 2 1/2, or LaTeX's \frac{5}{2}, or the sign of a half. *end is what follows. */
+ * part, or a fraction 5/2, or a mixed number 2 1/2, or LaTeX's \frac{5}{2}, or the sign of a half. *end is what
+ * follows. */
 bool ratio_read(const char *s, ratio *out, const char **end);
 
 #endif

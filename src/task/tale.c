@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "task/measure.h"
 #include "task/tale.h"
 #include "task/verify.h"
 
@@ -97,5 +98,6 @@ void tale_make(rng *r, int level, problem *p, const char *name, const tale_kind 
 }
 
 bool tale_right(const problem *p, const char *answer, char why[96]) {
-    return !verify_echo(p->question.p, answer, why) && answer_matches(answer, p->truth.p, why);
+    return !verify_echo(p->question.p, answer, why) && answer_matches(answer, p->truth.p, why) &&
+           measure_fits(p->question.p, answer, p->truth.p, why);
 }
