@@ -1,6 +1,7 @@
-/* The file is read to a list of (section, key, value, place) first; --set pairs are appended to it; then the list is
- * applied in order, so that one piece of code judges both. `config` of [model] goes before the rest, wherever it
- * stands. Mix sections are kept apart: their keys are names of families, not rows of the table. */
+/* The file is read to a list of (section, key, value, place) first, after the entries of the one that it is `like`;
+ * --set pairs are appended to it; then the list is applied in order, so that one piece of code judges all. `config` of
+ * [model] goes before the rest, wherever it stands. Mix sections are kept apart: their keys are names of families, not
+ * rows of the table. */
 #include "train/recipe.h"
 
 #include <ini.h>
@@ -17,12 +18,15 @@
 
 typedef struct entry {
     char *section, *key, *value;
+    char *dir;                     /* what a path in it is relative to */
     char  place[RECIPE_PATH + 16]; /* "file:12" or "--set" */
     bool  from_set;
 } entry;
 
+enum { LIKE_DEPTH = 4 };
+
 typedef struct reading {
-    const char *what, *p;
+    const char *what, *p, *dir;
     size_t      n, at;
     int         line;
     bool        too_long;
@@ -44,6 +48,7 @@ static void add_entry(reading *rd, const char *section, size_t n_section, const 
     x->section  = str_take(&s);
     x->key      = mem_strdup(key);
     x->value    = mem_strdup(value);
+    x->dir      = mem_strdup(rd->dir);
     x->from_set = from_set;
     if (from_set) snprintf(x->place, sizeof x->place, "--set %s.%s", x->section, key);
     else snprintf(x->place, sizeof x->place, "%s:%d", rd->what, rd->line);
@@ -54,6 +59,7 @@ static void free_entries(reading *rd) {
         mem_free(rd->e[i].section);
         mem_free(rd->e[i].key);
         mem_free(rd->e[i].value);
+        mem_free(rd->e[i].dir);
     }
     mem_free(rd->e);
 }
@@ -220,8 +226,8 @@ static bool set_manifest(recipe_mix *m, const char *dir, const char *value, err 
     manifest *x    = manifest_load(path, e);
     mem_free(path);
     if (!x) return false;
-    m->manifest[m->n_manifest].m         = x;
-    m->manifest[m->n_manifest].written   = mem_strdup(p);
+    m->manifest[m->n_manifest].m        = x;
+    m->manifest[m->n_manifest].written  = mem_strdup(p);
     m->manifest[m->n_manifest++].weight = weight;
     return true;
 }
@@ -262,7 +268,7 @@ static bool add_manifest(recipe_mix *m, const manifest *x, double weight, err *e
     return ok;
 }
 
-static bool set_source(recipe *r, const char *dir, const entry *x, err *e) {
+static bool set_source(recipe *r, const entry *x, err *e) {
     const char *name = x->section + 4, *p = x->value;
     char        w[64];
     if (!*name || strlen(name) >= RECIPE_NAME) return err_set(e, "[%s]: expected [mix.NAME]", x->section);
@@ -270,7 +276,7 @@ static bool set_source(recipe *r, const char *dir, const entry *x, err *e) {
     bool          may = !strcmp(x->key, "text?"), text = may || !strcmp(x->key, "text");
     const family *f = NULL;
     if (!strcmp(x->key, "curriculum")) return set_curriculum(m, x->value, e);
-    if (!strcmp(x->key, "manifest")) return set_manifest(m, dir, x->value, e);
+    if (!strcmp(x->key, "manifest")) return set_manifest(m, x->dir, x->value, e);
     if (!text && !find_family(x->key, &f, e)) return false;
     int i = 0; /* --set replaces a family's line; a text is added */
     while (i < m->n && (text || m->src[i].text || strcmp(m->src[i].family, f->name) != 0)) i++;
@@ -281,7 +287,7 @@ static bool set_source(recipe *r, const char *dir, const entry *x, err *e) {
     if (text) {
         while (*p == ' ' || *p == '\t') p++;
         if (!*p) return err_set(e, "text: expected WEIGHT PATH, found \"%.60s\"", x->value);
-        s.text         = path_from(dir, p);
+        s.text         = path_from(x->dir, p);
         m->written[i]  = mem_strdup(p);
         m->optional[i] = may;
     } else {
@@ -342,6 +348,8 @@ static void dump_mixes(const recipe *r, str *out) {
 
 /* ---- applying and checking ---- */
 static bool apply_key(recipe *r, const entry *x, err *e) {
+    if (x->from_set && !strcmp(x->section, "run") && !strcmp(x->key, "like"))
+        return err_set(e, "like: only a file can be like another");
     const recipe_key *k = recipe_key_find(x->section, x->key);
     if (!recipe_key_section(x->section)) {
         static const char *const known[] = {"run", "model", "tokenizer", "pretrain", "sft", "export", "mix.NAME"};
@@ -358,21 +366,21 @@ static bool apply_key(recipe *r, const entry *x, err *e) {
     return recipe_key_set(k, x->section, r, x->value, e);
 }
 
-static bool apply_all(recipe *r, const reading *rd, const char *dir, err *e) {
+static bool apply_all(recipe *r, const reading *rd, err *e) {
+    const char *config_dir = "";
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < rd->n_e; i++) {
             const entry *x      = &rd->e[i];
             bool         config = !strcmp(x->section, "model") && !strcmp(x->key, "config");
             if (config != (pass == 0)) continue;
-            bool ok = str_starts(x->section, "mix.") ? set_source(r, dir, x, e) : apply_key(r, x, e);
+            if (config) config_dir = x->dir;
+            bool ok = str_starts(x->section, "mix.") ? set_source(r, x, e) : apply_key(r, x, e);
             if (!ok) return err_in(e, "%s", x->place);
         }
         if (pass == 0 && r->model_config[0]) {
-            str path = {0};
-            if (r->model_config[0] != '/' && *dir) str_addf(&path, "%s/", dir);
-            str_add(&path, r->model_config);
-            bool ok = cfg_from_hf(path.p, &r->model, e);
-            str_free(&path);
+            char *path = path_from(config_dir, r->model_config);
+            bool  ok   = cfg_from_hf(path, &r->model, e);
+            mem_free(path);
             r->model.vocab_size = 0; /* the tokenizer of the run decides, unless the recipe says a number */
             if (!ok) return false;
         }
@@ -463,14 +471,66 @@ static bool finish(recipe *r, err *e) {
     return true;
 }
 
+/* The folder of a path: what a file's own paths are relative to. */
+static char *dir_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    str         dir   = {0};
+    str_addn(&dir, path, slash == path ? 1 : slash ? (size_t)(slash - path) : 0);
+    return str_take(&dir);
+}
+
+static char *read_text(const char *path, err *e) {
+    size_t n    = 0;
+    char  *text = fs_read(path, 1 << 20, &n, e);
+    if (!text) return NULL;
+    bool nul = strlen(text) != n, too_long = strlen(path) >= RECIPE_PATH;
+    if (!nul && !too_long) return text;
+    if (nul) err_set(e, "%s: not a text file (byte %zu is NUL)", path, strlen(text));
+    else err_set(e, "%.60s...: path longer than %d bytes", path, RECIPE_PATH - 1);
+    mem_free(text);
+    return NULL;
+}
+
+/* The entries of a file behind those of the one that it is like. */
+static bool gather(reading *rd, const char *what, const char *text, const char *dir, int depth, err *e) {
+    reading own  = {.what = what, .p = text, .n = strlen(text), .dir = dir};
+    bool    ok   = read_pairs(&own, e);
+    char   *base = NULL, *base_text = NULL, *base_dir = NULL;
+    for (int i = 0; ok && i < own.n_e; i++) {
+        const entry *x = &own.e[i];
+        if (strcmp(x->section, "run") != 0 || strcmp(x->key, "like") != 0) continue;
+        base = path_from(dir, x->value);
+        if (depth == LIKE_DEPTH) ok = err_set(e, "%s: like: more than %d files deep", x->place, LIKE_DEPTH);
+        else if (!(base_text = read_text(base, e))) ok = err_in(e, "%s: like", x->place);
+    }
+    if (ok && base) {
+        base_dir = dir_of(base);
+        ok       = gather(rd, base, base_text, base_dir, depth + 1, e);
+    }
+    if (ok && own.n_e) {
+        if (rd->cap < rd->n_e + own.n_e) {
+            rd->cap = rd->n_e + own.n_e;
+            rd->e   = mem_realloc(rd->e, (size_t)rd->cap * sizeof *rd->e);
+        }
+        memcpy(rd->e + rd->n_e, own.e, (size_t)own.n_e * sizeof *own.e);
+        rd->n_e += own.n_e;
+        own.n_e = 0;
+    }
+    free_entries(&own);
+    mem_free(base);
+    mem_free(base_text);
+    mem_free(base_dir);
+    return ok;
+}
+
 recipe *recipe_parse(const char *what, const char *text, const char *dir, const char *const *sets, int n_sets, err *e) {
     recipe *r  = mem_calloc(1, sizeof *r);
-    reading rd = {.what = what, .p = text, .n = strlen(text)};
-    bool    ok = read_pairs(&rd, e);
+    reading rd = {.dir = dir};
+    bool    ok = gather(&rd, what, text, dir, 0, e);
     snprintf(r->path, sizeof r->path, "%s", what);
     recipe_key_defaults(r);
     for (int i = 0; ok && i < n_sets; i++) ok = read_set(&rd, sets[i], e);
-    ok = ok && apply_all(r, &rd, dir, e);
+    ok = ok && apply_all(r, &rd, e);
     if (ok && !finish(r, e)) ok = err_in(e, "%s", what);
     free_entries(&rd);
     if (ok) return r;
@@ -479,17 +539,11 @@ recipe *recipe_parse(const char *what, const char *text, const char *dir, const 
 }
 
 recipe *recipe_load(const char *path, const char *const *sets, int n_sets, err *e) {
-    size_t n    = 0;
-    char  *text = fs_read(path, 1 << 20, &n, e);
+    char *text = read_text(path, e);
     if (!text) return NULL;
-    recipe     *r     = NULL;
-    const char *slash = strrchr(path, '/');
-    str         dir   = {0};
-    str_addn(&dir, path, slash ? (size_t)(slash - path) : 0);
-    if (strlen(text) != n) err_set(e, "%s: not a text file (byte %zu is NUL)", path, strlen(text));
-    else if (strlen(path) >= RECIPE_PATH) err_set(e, "%.60s...: path longer than %d bytes", path, RECIPE_PATH - 1);
-    else r = recipe_parse(path, text, slash == path ? "/" : dir.p ? dir.p : "", sets, n_sets, e);
-    str_free(&dir);
+    char   *dir = dir_of(path);
+    recipe *r   = recipe_parse(path, text, dir, sets, n_sets, e);
+    mem_free(dir);
     mem_free(text);
     return r;
 }

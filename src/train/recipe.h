@@ -20,6 +20,10 @@
  *                                         ; (data/curriculum.h), within those that have a weight. The number: a
  *                                         ; document with a lower loss counts as good
  *
+ * [run] like = ../zero.ini takes everything from another recipe; what stands here overrides it key by key, in a mix
+ * source by source (a text or a manifest is one more). For a key that the other has and this one must not, write what
+ * stands for "none" (tokens = 0).
+ *
  * The file is INI as inih reads it: `;` comments anywhere, `#` at the start of a line.
  *
  * Memory:  a recipe owns all it holds; recipe_free.
@@ -78,7 +82,7 @@ typedef struct recipe_mix {
 
 typedef struct recipe {
     char         path[RECIPE_PATH];
-    char         name[RECIPE_NAME], out[RECIPE_PATH];
+    char         name[RECIPE_NAME], out[RECIPE_PATH], like[RECIPE_PATH];
     uint64_t     seed;
     cfg          model; /* vocab_size 0: the tokenizer's */
     char         model_config[RECIPE_PATH];

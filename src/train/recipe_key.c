@@ -30,6 +30,7 @@ const char *const stage_names[N_STAGES] = {"tokenizer", "pretrain", "sft"};
 static const recipe_key table[] = {
     STR("run", "name", R(name), RECIPE_NAME, "r1", "the model's name: OUT/NAME.gguf, general.name"),
     {"run", "seed", RK_U64, R(seed), 0, 0, "1", NULL, "of weights and data; same seed, same bits"},
+    STR("run", "like", R(like), RECIPE_PATH, "", "a recipe, from this one's folder, for what is left out here"),
     STR("run", "out", R(out), RECIPE_PATH, "", "folder of the run (--out wins); empty: runs/NAME"),
 
     STR("model", "config", R(model_config), RECIPE_PATH, "", "a config.json to start from; the keys below override it"),
@@ -269,6 +270,7 @@ static void dump_section(const recipe *r, const char *section, str *out) {
         const recipe_key *k = &table[i];
         if (!in_section(k, section)) continue;
         if (k->off == R(model_config) && !strcmp(section, "model")) continue; /* its content is in the keys */
+        if (k->off == R(like) && !strcmp(section, "run")) continue;           /* likewise */
         if (is_unset(k, section, r)) continue; /* a recipe without [model] has no sizes to write down */
         str_addf(out, "%s = ", k->name);
         add_value(k, section, r, out);
