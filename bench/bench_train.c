@@ -1,10 +1,10 @@
 /* bench_train.c -- a training step (forward, backward, AdamW) on made-up tokens.
  *
  *   build/bench/bench_train [--shape dense|tiny] [--dtype bf16|f32] [--qat] [--steps N] [--micro N] [--docs N]
- *                           [--len L] [--cpu]
+ *                           [--len L] [--cpu] [--profile]
  *
  * dense: 6 layers, dim 256, 8 heads, no experts, 5-6M parameters: what bench/torch_peer.py builds in PyTorch.
- * tiny: the shape of recipes/r1-tiny.ini. Prints the median and spread of tokens/s, and the part of the machine's
+ * tiny: the shape of recipes/tiny.ini. Prints the median and spread of tokens/s, and the part of the machine's
  * measured GEMM peak that the model's FLOPs (6 x active weights + attention) make. --cpu counts this thread's processor
  * time instead of the clock on the wall: on a busy machine, with R1_THREADS=1. */
 #include <stdio.h>
@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/par.h"
+#include "base/prof.h"
 #include "base/rng.h"
 #include "kernel/gemm.h"
 #include "kernel/kern.h"
@@ -43,7 +44,7 @@ static cfg shape_of(bool tiny) {
     c.max_position_embeddings = 2048;
     c.routed_scaling_factor   = 1;
     if (tiny) {
-        c.n_routed_experts      = 8;
+        c.n_routed_experts      = 16;
         c.n_shared_experts      = 1;
         c.num_experts_per_tok   = 2;
         c.moe_intermediate_size = 256;
@@ -87,7 +88,7 @@ static double clock_now(bool cpu) {
 int main(int argc, char **argv) {
     const char *shape = "dense", *dt = "bf16";
     int         steps = 15, docs = 8, len = 256, micro = 1;
-    bool        qat = false, cpu = false;
+    bool        qat = false, cpu = false, profile = false;
     err         e       = {0};
     const opt   table[] = {OPT_STR(0, "shape", &shape, "S", "dense or tiny"),
                            OPT_STR(0, "dtype", &dt, "T", "bf16 or f32"),
@@ -96,6 +97,7 @@ int main(int argc, char **argv) {
                            OPT_INT(0, "micro", &micro, 1, 64, "N", "forwards and backwards an update"),
                            OPT_INT(0, "docs", &docs, 1, 1024, "N", "documents a step"),
                            OPT_BOOL(0, "cpu", &cpu, "processor time of this thread, not the wall's"),
+                           OPT_BOOL(0, "profile", &profile, "say where the time went"),
                            OPT_INT(0, "len", &len, 2, 2048, "L", "tokens a document"),
                            OPT_END};
     if (opt_parse(table, argc, argv, &e) < 0) return fprintf(stderr, "%s\n", e.msg), 2;
@@ -121,6 +123,7 @@ int main(int argc, char **argv) {
     optim_args oa = {.lr = 1e-4f, .beta1 = 0.9f, .beta2 = 0.95f, .eps = 1e-8f, .wd = 0.1f, .clip = 1};
     double    *t  = mem_alloc((size_t)steps * sizeof *t);
     for (int i = -3; i < steps; i++) {
+        if (i == 0 && profile) prof_start();
         model_losses l;
         optim_report r;
         double       t0 = clock_now(cpu);
@@ -130,6 +133,7 @@ int main(int argc, char **argv) {
         model_bias_update(m, 1e-3f);
         if (i >= 0) t[i] = clock_now(cpu) - t0;
     }
+    prof_stop();
     qsort(t, (size_t)steps, sizeof *t, by_value);
     cfg_params n   = cfg_count(&c);
     double     med = t[steps / 2], toks = docs * len * micro;
@@ -145,5 +149,9 @@ int main(int argc, char **argv) {
         "  tokens/s median %.0f (min %.0f, max %.0f), step %.1f ms; %.0f of %.0f GFLOP/s = %.1f%% of the GEMM peak\n",
         toks / med, toks / t[steps - 1], toks / t[0], med * 1e3, flops * toks / med * 1e-9, peak * 1e-9,
         100 * flops * toks / med / peak);
+    for (int i = 0; profile && i < PROF_PARTS; i++)
+        if (prof_seconds((prof_part)i) > 0)
+            printf("  %-20s %6.2f us a token\n", prof_name((prof_part)i),
+                   prof_seconds((prof_part)i) * 1e6 / toks / steps);
     return 0;
 }

@@ -103,8 +103,8 @@ RUN(rmsnorm_bwd) {
 RUN(swiglu) { k->swiglu(D.d, D.a, D.b, n); }
 RUN(swiglu_bf16) { k->swiglu_bf16(D.h, D.h + 65536, D.h + 131072, n); }
 RUN(swiglu_bwd_bf16) { k->swiglu_bwd_bf16(D.h, D.h + 32768, D.h + 65536, D.h + 131072, D.h + 196608, n); }
-RUN(exp_sum_bf16) { k->exp_sum_bf16(D.h, D.a, 0.1f, 5, n); }
-RUN(softmax_bwd_bf16) { k->softmax_bwd_bf16(D.h, D.h + 65536, D.a, D.b, 0.1f, 5, n); }
+RUN(attn_soft) { k->attn_soft(D.h, D.a, D.b, D.b + 64, D.b + 128, 0.1f, 64, 64, n / 64); }
+RUN(attn_grads) { k->attn_grads(D.h, D.h + 4096, D.h + 8192, D.a, D.b, D.b + 4096, D.b + 4160, 0.1f, 64, 64, n / 64); }
 RUN(swiglu_bwd) { k->swiglu_bwd(D.c, D.d, D.a, D.b, D.a, n); }
 RUN(exp_sum) { memcpy(D.d, D.a, 4 * (size_t)n), D.sink += k->exp_sum(D.d, 4.0f, n); }
 RUN(exp_lse) { memcpy(D.d, D.a, 4 * (size_t)n), k->exp_lse(D.d, 0.5f, 4.0f, n); }
@@ -195,8 +195,8 @@ static const work works[] = {
     BYTES(swiglu, SMALL, 12),
     BYTES(swiglu_bf16, SMALL, 6),
     BYTES(swiglu_bwd_bf16, SMALL, 10),
-    BYTES(exp_sum_bf16, 8192, 6),
-    BYTES(softmax_bwd_bf16, 8192, 20),
+    BYTES(attn_soft, 4096, 6),
+    BYTES(attn_grads, 4096, 14),
     BYTES(swiglu_bwd, SMALL, 20),
     BYTES(exp_sum, 8192, 8),
     BYTES(exp_lse, 8192, 8),

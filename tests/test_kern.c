@@ -112,6 +112,10 @@ static void test_vectors(void **state) {
         kern_ref.scale_f32(y2, -1.7f, n);
         near_all(y, y2, n, 0, "scale_f32", k->name);
         guard_check(y, n, "vectors");
+        k->scale_cols(y, b, 1, n);
+        kern_ref.scale_cols(y2, b, 1, n);
+        near_all(y, y2, n, 0, "scale_cols", k->name);
+        guard_check(y, n, "scale_cols");
         sq = kern_ref.sumsq_f32(a, (size_t)n);
         near(k->sumsq_f32(a, (size_t)n), sq, sq, 1e-13, "sumsq_f32", k->name, n, 0);
         if (n > 0) assert_true(k->max_f32(a, n) == kern_ref.max_f32(a, n));

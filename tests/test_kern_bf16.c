@@ -141,44 +141,68 @@ static void rows_case(const kern *k, int n) {
     assert_memory_equal(b, u, 2 * (size_t)n);
 }
 
-static void softmax_case(const kern *k, int n) {
-    float    s[MAXN + GUARD], s2[MAXN + GUARD], dp[MAXN + GUARD], m = -1e30f;
-    uint16_t p[MAXN + GUARD], p2[MAXN + GUARD], ds[MAXN + GUARD], ds2[MAXN + GUARD];
-    fill(s, n, 10);
+/* A block of attention seen from diag on: the running maximum and sum, then the gradients. */
+static void attn_case(const kern *k, int nk, int nq, int diag) {
+    enum { N = 96 * 96 };
+    static float    st[N], s2[N], dp[N], m[3][96], m2[3][96], lse[96], delta[96];
+    static uint16_t p[N + GUARD], p2[N], ds[N + GUARD], ds2[N], pp[N + GUARD], pp2[N];
+    int             n = nk * nq;
+    fill(st, n, 10);
     fill(dp, n, 1);
-    memcpy(s2, s, sizeof *s * (size_t)n);
-    for (int i = 0; i < n; i++) m = fmaxf(m, 0.3f * s[i]);
-    set_guard(p, n);
-    set_guard(ds, n);
-    float sum = k->exp_sum_bf16(p, s, 0.3f, m, n), sum2 = kern_ref.exp_sum_bf16(p2, s2, 0.3f, m, n);
-    near((double)sum, (double)sum2, (double)sum2, 1e-6, "exp_sum_bf16", k->name, n, 0);
-    near_bf16(p, p2, n, "exp_sum_bf16", k->name);
-    guard(p, n, "exp_sum_bf16");
-    float lse = m + logf(sum2 + (n == 0));
-    k->softmax_bwd_bf16(p, ds, s, dp, 0.3f, lse, n);
-    kern_ref.softmax_bwd_bf16(p2, ds2, s2, dp, 0.3f, lse, n);
-    near_bf16(p, p2, n, "softmax_bwd_bf16 p", k->name);
-    for (int i = 0; i < n; i++) {
-        double size = (double)bf16_to_f32(p2[i]) * (fabs((double)dp[i]) + 1);
-        near((double)bf16_to_f32(ds[i]), (double)bf16_to_f32(ds2[i]), size, 1e-2, "softmax_bwd_bf16 ds", k->name, n, i);
+    fill(delta, nq, 1);
+    memcpy(s2, st, sizeof st);
+    set_guard(p, n), set_guard(ds, n), set_guard(pp, n);
+    for (int j = 0; j < nq; j++) { /* some queries have seen keys before */
+        m[0][j] = m2[0][j] = j % 3 ? 30 * rng_normal(&R) : -1e30f;
+        m[1][j] = m2[1][j] = j % 3 ? 2 : 0;
     }
-    guard(p, n, "softmax_bwd_bf16 p");
-    guard(ds, n, "softmax_bwd_bf16 ds");
+    k->attn_soft(pp, st, m[0], m[1], m[2], 0.3f, diag, nk, nq);
+    kern_ref.attn_soft(pp2, s2, m2[0], m2[1], m2[2], 0.3f, diag, nk, nq);
+    near_bf16(pp, pp2, n, "attn_soft p", k->name);
+    guard(pp, n, "attn_soft p");
+    for (int j = 0; j < nq; j++) {
+        near((double)m[0][j], (double)m2[0][j], 0, 0, "attn_soft m", k->name, n, j);
+        near((double)m[1][j], (double)m2[1][j], (double)m2[1][j], 1e-5, "attn_soft sum", k->name, n, j);
+        near((double)m[2][j], (double)m2[2][j], 1, 1e-5, "attn_soft fix", k->name, n, j);
+        lse[j] = m2[1][j] > 0 ? 0.3f * m2[0][j] + log2f(m2[1][j]) : 0;
+    }
+    k->attn_grads(p, ds, pp, st, dp, lse, delta, 0.3f, diag, nk, nq);
+    kern_ref.attn_grads(p2, ds2, pp2, st, dp, lse, delta, 0.3f, diag, nk, nq);
+    near_bf16(p, p2, n, "attn_grads p", k->name);
+    for (int i = 0; i < n; i++) {
+        double size = (double)bf16_to_f32(p2[i]) * (fabs((double)dp[i]) + fabs((double)delta[i % nq]));
+        near((double)bf16_to_f32(ds[i]), (double)bf16_to_f32(ds2[i]), size, 1e-2, "attn_grads ds", k->name, n, i);
+    }
+    for (int i = 0; i < nk; i++) /* the panels hold the same values in another order */
+        for (int j = 0; j < nq; j++)
+            assert_int_equal(pp[j / 16 * nk * 16 + i / 2 * 32 + j % 16 * 2 + i % 2], ds[i * nq + j]);
+    guard(p, n, "attn_grads p"), guard(ds, n, "attn_grads ds"), guard(pp, n, "attn_grads panels");
+}
+
+static void test_attn(void **state) {
+    (void)state;
+    static const int diags[] = {-40, -1, 0, 1, 15, 31, 32, 63, 64, 1000};
+    for (int ti = 0; ti < n_tab; ti++)
+        for (int round = 0; round < 3; round++)
+            for (size_t d = 0; d < sizeof diags / sizeof *diags; d++) {
+                attn_case(tab[ti], 64, 64, diags[d]);
+                attn_case(tab[ti], 32, 64, diags[d]);
+                attn_case(tab[ti], 64, 32, diags[d]);
+                attn_case(tab[ti], 96, 32, diags[d]);
+            }
 }
 
 static void test_rows(void **state) {
     (void)state;
     for (int ti = 0; ti < n_tab; ti++)
         for (int round = 0; round < 5; round++)
-            for (int i = 0; i < N_LENS; i++) {
-                rows_case(tab[ti], lens[i]);
-                softmax_case(tab[ti], lens[i]);
-            }
+            for (int i = 0; i < N_LENS; i++) rows_case(tab[ti], lens[i]);
 }
 
 int main(void) {
     R                           = rng_seed(unit_seed("test_kern_bf16"));
     n_tab                       = kern_all(tab);
-    const struct CMUnitTest t[] = {cmocka_unit_test(test_bgemm), cmocka_unit_test(test_rows)};
+    const struct CMUnitTest t[] = {cmocka_unit_test(test_bgemm), cmocka_unit_test(test_rows),
+                                   cmocka_unit_test(test_attn)};
     return cmocka_run_group_tests_name("kern_bf16", t, NULL, NULL);
 }

@@ -260,7 +260,7 @@ static void check_bf16(const attn_shape *s, const lens *l, int n) {
         K->f32_to_bf16(h[k], half[k]->f, half[k]->n);
     }
     op_attn_fwd_bf16(h[0], lse.f, q, kv, b.kr.f, &b.s, b.seg, b.n, &a);
-    op_attn_bwd_bf16(h[1], h[2], dkr.f, b.lddkr, c, lse.f, q, kv, b.kr.f, &b.s, b.seg, b.n, &a);
+    op_attn_bwd_bf16(h[1], h[2], dkr.f, b.lddkr, c, h[0], lse.f, q, kv, b.kr.f, &b.s, b.seg, b.n, &a);
     assert_int_equal(arena_mark(&a), 0);
     for (int k = 0; k < 3; k++) {
         K->bf16_to_f32(half[k]->f, h[k], half[k]->n);

@@ -35,9 +35,10 @@ typedef struct kern {
 
     /* --- vectors of n floats --- */
     float (*dot_f32)(const float *a, const float *b, int n);
-    void (*axpy_f32)(float *y, float a, const float *x, int n); /* y += a x */
-    void (*scale_f32)(float *y, float a, int n);                /* y *= a */
-    void (*add_f32)(float *y, const float *x, size_t n);        /* y += x */
+    void (*axpy_f32)(float *y, float a, const float *x, int n);    /* y += a x */
+    void (*scale_f32)(float *y, float a, int n);                   /* y *= a */
+    void (*add_f32)(float *y, const float *x, size_t n);           /* y += x */
+    void (*scale_cols)(float *y, const float *a, int rows, int n); /* y [rows, n] *= a [n] */
     float (*dot_bf16)(const float *a, const uint16_t *b, int n);
     void (*axpy_bf16)(float *y, float a, const uint16_t *x, int n);  /* y += a x */
     void (*scale_bf16)(uint16_t *y, float a, const float *x, int n); /* y = bf16(a x) */
@@ -117,10 +118,14 @@ typedef struct kern {
     void (*exp_lse)(float *s, float scale, float lse, int n);
     /* s[j] = p[j] * (dp[j] - d) * scale: the softmax backward row, written over dp */
     void (*softmax_bwd)(float *dp, const float *p, float d, float scale, int n);
-    /* p[j] = bf16(exp(s[j] * scale - m)); returns the sum before rounding (m >= max s * scale) */
-    float (*exp_sum_bf16)(uint16_t *p, const float *s, float scale, float m, int n);
-    /* p[j] = bf16(P), ds[j] = bf16(P (dp[j] - sum P dp)) with P = exp(s[j] * scale - lse); s is overwritten */
-    void (*softmax_bwd_bf16)(uint16_t *p, uint16_t *ds, float *s, const float *dp, float scale, float lse, int n);
+    /* --- blocks of attention: scores S^T [nk, nq], a query is a column; query j sees the keys i <= diag + j of the
+     * block; c = scale * log2 e; nk, nq multiples of 32 (op_attn_bf16.c) --- */
+    /* Online softmax (Milakov & Gimelshein 2018, alg. 3): m' = max(m, column), fix = 2^(c (m - m')), sum = sum fix +
+     * column of P, P = 2^(c (S - m')) or 0; pp: bf16(P^T) in panels for bgemm. st is overwritten. */
+    void (*attn_soft)(uint16_t *pp, float *st, float *m, float *sum, float *fix, float c, int diag, int nk, int nq);
+    /* P = 2^(c S - lse2) or 0, dS = P (dP - delta); p, ds: bf16 as they lie [nk, nq]; pp: dS^T in panels */
+    void (*attn_grads)(uint16_t *p, uint16_t *ds, uint16_t *pp, const float *st, const float *dpt, const float *lse2,
+                       const float *delta, float c, int diag, int nk, int nq);
     /* rotate pairs (2i, 2i+1) by (c[i], s[i]) in place; inv = true rotates back (the backward pass) */
     void (*rope_pairs)(float *x, const float *c, const float *s, int n_pairs, bool inv);
 

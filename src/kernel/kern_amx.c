@@ -47,18 +47,23 @@ static inline void narrow(uint16_t *y, ptrdiff_t ldy, const float *x /* [16, 16]
  * are sixteen places in memory, which no hardware prefetcher follows; fetched in time they cost nothing, and a product
  * whose operands are not in the second-level cache runs at two to three times the speed (docs/SPEED.md). */
 typedef struct ahead {
-    const char *a; /* the next 32 rows of A, or NULL */
+    const char *a; /* the next of the 32 rows of A that come next, or NULL */
     size_t      a_row;
-    int         a_lines, a_at, a_per; /* lines a row; next line of all; lines a step */
-    char       *c;                    /* float32 only: where the next block of C begins */
+    int         a_lines, a_line, a_left, a_per; /* lines a row; the next one; rows left; lines a step */
+    char       *c;                              /* float32 only: where the next block of C begins */
     size_t      c_row;
     int         c_at, c_per;
 } ahead;
 
 static inline void fetch_ahead(ahead *f) {
-    for (int i = 0; f->a && i < f->a_per && f->a_at < 32 * f->a_lines; i++, f->a_at++)
-        _mm_prefetch(f->a + (size_t)(f->a_at / f->a_lines) * f->a_row + (size_t)(f->a_at % f->a_lines) * 64,
-                     _MM_HINT_T1);
+    for (int i = 0; i < f->a_per && f->a_left > 0; i++) {
+        _mm_prefetch(f->a + (size_t)f->a_line * 64, _MM_HINT_T1);
+        if (++f->a_line == f->a_lines) {
+            f->a_line = 0;
+            f->a_left--;
+            f->a += f->a_row;
+        }
+    }
     for (int i = 0; f->c && i < f->c_per && f->c_at < 32; i++, f->c_at++) {
         __builtin_prefetch(f->c + (size_t)f->c_at * f->c_row, 1);
         __builtin_prefetch(f->c + (size_t)f->c_at * f->c_row + 64, 1);
@@ -91,9 +96,10 @@ void bgemm_amx(int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t 
     for (int m = 0; m < M; m += 32) {
         const uint16_t *a0 = A + (ptrdiff_t)m * lda, *a1 = a0 + (ptrdiff_t)16 * lda;
         bool            tall = M - m > 16;
-        ahead           f    = {.a       = M - m >= 64 ? (const char *)(a0 + (ptrdiff_t)32 * lda) : NULL,
+        ahead           f    = {.a       = (const char *)(a0 + (ptrdiff_t)32 * lda),
                                 .a_row   = as,
                                 .a_lines = lines,
+                                .a_left  = M - m >= 64 ? 32 : 0,
                                 .a_per   = steps ? (32 * lines + steps - 1) / steps : 0,
                                 .c_row   = (size_t)ldc * 4,
                                 .c_per   = lines ? (32 + lines - 1) / lines : 0};
@@ -162,8 +168,8 @@ void bgemm_amx(int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t 
 #define AMX_INLINE static inline __attribute__((always_inline))
 enum { IG_FEW = 1 /* rows up to which reading B once with VPDPBUSD is faster */ };
 
-/* One tile's sums, scaled, to C. They come through a buffer of 1 KB, the same for all four tiles of a block: stores that
- * wait to be written hold up loads from addresses that agree with theirs in the last 12 bits. */
+/* One tile's sums, scaled, to C. They come through a buffer of 1 KB, the same for all four tiles of a block: stores
+ * that wait to be written hold up loads from addresses that agree with theirs in the last 12 bits. */
 AMX_INLINE void i8_rows(const int32_t *buf, const float *sx, const float *sw, bgemm_out out, char *C, ptrdiff_t ldc,
                         int rows, __mmask16 m) { /* buf: [rows, 16] */
     __m512 w = _mm512_maskz_loadu_ps(m, sw);

@@ -25,6 +25,8 @@ typedef __m256i vm;
 static const int32_t avx2_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 
 V_FN vm   v_first(int n) { return _mm256_loadu_si256((const __m256i *)(const void *)(avx2_lanes + 8 - n)); }
+V_FN vm   v_beyond(int n) { return _mm256_xor_si256(v_first(n), _mm256_set1_epi32(-1)); } /* lanes from n on */
+V_FN vf   v_where(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(m)); }
 V_FN vf   v_load(const float *p) { return _mm256_loadu_ps(p); } /* p: [8] */
 V_FN void v_store(float *p, vf v) { _mm256_storeu_ps(p, v); }   /* p: [8] */
 V_FN vf   v_loadm(const float *p, vm m) { return _mm256_maskload_ps(p, m); }
@@ -184,6 +186,87 @@ V_FN vi v_dot4(vi s, vi b, int32_t a) {
     __m256i va = _mm256_set1_epi32(a);
     __m256i t  = _mm256_maddubs_epi16(_mm256_abs_epi8(va), _mm256_sign_epi8(b, va));
     return _mm256_add_epi32(s, _mm256_madd_epi16(t, _mm256_set1_epi16(1)));
+}
+
+/* 8 x 8: pairs, quads, halves. */
+#define TR32_ROWS 8
+#define TR32_COLS 8
+V_FN void v_transpose32(float *y, ptrdiff_t ldy, const float *x, ptrdiff_t ldx) { /* y, x: [8, 8] */
+    __m256 r[8], t[8];
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) r[i] = _mm256_loadu_ps(x + i * ldx);
+#pragma GCC unroll 4
+    for (int i = 0; i < 8; i += 2) {
+        t[i]     = _mm256_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+#pragma GCC unroll 2
+    for (int i = 0; i < 8; i += 4) {
+        r[i]     = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+        r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
+        r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+        r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        _mm256_storeu_ps(y + i * ldy, _mm256_permute2f128_ps(r[i], r[i + 4], 0x20));
+        _mm256_storeu_ps(y + (i + 4) * ldy, _mm256_permute2f128_ps(r[i], r[i + 4], 0x31));
+    }
+}
+
+/* 16 x 16: interleave rows as 16, 32 and 64 bits, then exchange the 128-bit halves. */
+#define TR16_ROWS 16
+#define TR16_COLS 16
+V_FN void v_transpose16(uint16_t *y, ptrdiff_t ldy, const uint16_t *x, ptrdiff_t ldx) { /* y, x: [16, 16] */
+    __m256i a[16], b[16];
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i++) a[i] = _mm256_loadu_si256((const __m256i *)(const void *)(x + i * ldx));
+#pragma GCC unroll 8
+    for (int i = 0; i < 16; i += 2) { /* b[2i], b[2i+1]: rows i, i+1 */
+        b[i]     = _mm256_unpacklo_epi16(a[i], a[i + 1]);
+        b[i + 1] = _mm256_unpackhi_epi16(a[i], a[i + 1]);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < 16; i += 4)
+#pragma GCC unroll 2
+        for (int h = 0; h < 2; h++) { /* a[i + 2h], a[i + 2h + 1]: columns 4h, 4h+1 | 4h+2, 4h+3 of rows i..i+3 */
+            a[i + 2 * h]     = _mm256_unpacklo_epi32(b[i + h], b[i + 2 + h]);
+            a[i + 2 * h + 1] = _mm256_unpackhi_epi32(b[i + h], b[i + 2 + h]);
+        }
+#pragma GCC unroll 2
+    for (int i = 0; i < 16; i += 8)
+#pragma GCC unroll 4
+        for (int h = 0; h < 4; h++) { /* b[i + 2h + p]: column 2h + p of rows i..i+7, and column 8 + 2h + p above it */
+            b[i + 2 * h]     = _mm256_unpacklo_epi64(a[i + h], a[i + 4 + h]);
+            b[i + 2 * h + 1] = _mm256_unpackhi_epi64(a[i + h], a[i + 4 + h]);
+        }
+#pragma GCC unroll 8
+    for (int c = 0; c < 8; c++) {
+        _mm256_storeu_si256((__m256i *)(void *)(y + c * ldy), _mm256_permute2x128_si256(b[c], b[8 + c], 0x20));
+        _mm256_storeu_si256((__m256i *)(void *)(y + (c + 8) * ldy), _mm256_permute2x128_si256(b[c], b[8 + c], 0x31));
+    }
+}
+
+/* a0 b0 a1 b1 ...: two rows of 16 bf16 side by side, pair by pair */
+V_FN void v_zip16(uint16_t *y, const uint16_t *a, const uint16_t *b) { /* y: [32] */
+    __m256i p = _mm256_loadu_si256((const __m256i *)(const void *)a),
+            q = _mm256_loadu_si256((const __m256i *)(const void *)b);
+    __m256i l = _mm256_unpacklo_epi16(p, q), h = _mm256_unpackhi_epi16(p, q);
+    _mm256_storeu_si256((__m256i *)(void *)y, _mm256_permute2x128_si256(l, h, 0x20));
+    _mm256_storeu_si256((__m256i *)(void *)(y + 16), _mm256_permute2x128_si256(l, h, 0x31));
+}
+
+/* x and y rounded: lanes side by side, x0 y0 x1 y1 ..., and each by itself where asked for */
+V_FN void v_st_bf16_pairs(uint16_t *xy, uint16_t *px, uint16_t *py, vf x, vf y) { /* xy: [16], px, py: [8] */
+    uint16_t t[2][8] __attribute__((aligned(16)));
+    v_st_bf16(t[0], x);
+    v_st_bf16(t[1], y);
+    __m128i a = _mm_load_si128((const __m128i *)(const void *)t[0]),
+            b = _mm_load_si128((const __m128i *)(const void *)t[1]);
+    _mm_storeu_si128((__m128i *)(void *)xy, _mm_unpacklo_epi16(a, b));
+    _mm_storeu_si128((__m128i *)(void *)(xy + 8), _mm_unpackhi_epi16(a, b));
+    if (px) _mm_storeu_si128((__m128i *)(void *)px, a);
+    if (py) _mm_storeu_si128((__m128i *)(void *)py, b);
 }
 
 #include "kernel/kern_simd.inc"

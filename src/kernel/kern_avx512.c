@@ -64,6 +64,19 @@ V_FN void v_st_bf16(uint16_t *p, vf v) {
     __m256bh h = _mm512_cvtneps_pbh(v);
     memcpy(p, &h, sizeof h);
 }
+V_FN vm v_beyond(int n) { return (vm)(0xffffu << n); } /* lanes from n on */
+V_FN vf v_where(vm m, vf a, vf b) { return _mm512_mask_mov_ps(b, m, a); }
+/* x and y rounded: lanes side by side, x0 y0 x1 y1 ..., and each by itself where asked for */
+V_FN void v_st_bf16_pairs(uint16_t *xy, uint16_t *px, uint16_t *py, vf x, vf y) { /* xy: [32], px, py: [16] */
+    const __m512i zip = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21,
+                                         5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    __m512bh      h   = _mm512_cvtne2ps_pbh(y, x);
+    __m512i       v;
+    memcpy(&v, &h, sizeof v);
+    _mm512_storeu_si512(xy, _mm512_permutexvar_epi16(zip, v));
+    if (px) _mm256_storeu_si256((__m256i *)(void *)px, _mm512_castsi512_si256(v));
+    if (py) _mm256_storeu_si256((__m256i *)(void *)py, _mm512_extracti64x4_epi64(v, 1));
+}
 V_FN vf   v_ld_f16(const uint16_t *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p)); }
 V_FN void v_st_f16(uint16_t *p, vf v) {
     _mm256_storeu_si256((__m256i *)(void *)p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
@@ -145,5 +158,60 @@ V_FN void v_narrow8(int8_t *q, vf v) {
 }
 V_FN vi v_b8(const int8_t *p) { return _mm512_xor_si512(_mm512_loadu_si512(p), _mm512_set1_epi8(-128)); }
 V_FN vi v_dot4(vi s, vi b, int32_t a) { return _mm512_dpbusd_epi32(s, b, _mm512_set1_epi32(a)); }
+
+/* Transposition within 128-bit lanes only: a register takes its lanes from rows that lie a quarter of the block apart,
+ * by loads that need no shuffle, so that a column comes out whole. */
+V_FN __m512i v_lanes(const void *p, ptrdiff_t step) { /* 16 bytes each at p, p + step, p + 2 step, p + 3 step */
+    const char *c = p;
+    __m512i     v = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(const void *)c));
+    v             = _mm512_mask_broadcast_i32x4(v, 0x00f0, _mm_loadu_si128((const __m128i *)(const void *)(c + step)));
+    v = _mm512_mask_broadcast_i32x4(v, 0x0f00, _mm_loadu_si128((const __m128i *)(const void *)(c + 2 * step)));
+    return _mm512_mask_broadcast_i32x4(v, 0xf000, _mm_loadu_si128((const __m128i *)(const void *)(c + 3 * step)));
+}
+
+#define TR32_ROWS 16
+#define TR32_COLS 4
+V_FN void v_transpose32(float *y, ptrdiff_t ldy, const float *x, ptrdiff_t ldx) { /* y: [4, 16], x: [16, 4] */
+    __m512i a = v_lanes(x, 16 * ldx), b = v_lanes(x + ldx, 16 * ldx), c = v_lanes(x + 2 * ldx, 16 * ldx),
+            d = v_lanes(x + 3 * ldx, 16 * ldx);
+    __m512i p = _mm512_unpacklo_epi32(a, b), q = _mm512_unpackhi_epi32(a, b), r = _mm512_unpacklo_epi32(c, d),
+            s = _mm512_unpackhi_epi32(c, d);
+    _mm512_storeu_si512(y, _mm512_unpacklo_epi64(p, r));
+    _mm512_storeu_si512(y + ldy, _mm512_unpackhi_epi64(p, r));
+    _mm512_storeu_si512(y + 2 * ldy, _mm512_unpacklo_epi64(q, s));
+    _mm512_storeu_si512(y + 3 * ldy, _mm512_unpackhi_epi64(q, s));
+}
+
+#define TR16_ROWS 32
+#define TR16_COLS 8
+V_FN void v_transpose16(uint16_t *y, ptrdiff_t ldy, const uint16_t *x, ptrdiff_t ldx) { /* y: [8, 32], x: [32, 8] */
+    __m512i a[8], b[8];
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) a[i] = v_lanes(x + i * ldx, 16 * ldx);
+#pragma GCC unroll 4
+    for (int i = 0; i < 8; i += 2) { /* b[i], b[i + 1]: columns 0-3, 4-7 of rows i, i + 1 of each lane's eight */
+        b[i]     = _mm512_unpacklo_epi16(a[i], a[i + 1]);
+        b[i + 1] = _mm512_unpackhi_epi16(a[i], a[i + 1]);
+    }
+#pragma GCC unroll 2
+    for (int h = 0; h < 2; h++)
+#pragma GCC unroll 2
+        for (int i = 0; i < 8; i += 4) { /* a[i + 2h], a[i + 2h + 1]: columns 4h, 4h+1 | 4h+2, 4h+3 of rows i..i+3 */
+            a[i + 2 * h]     = _mm512_unpacklo_epi32(b[i + h], b[i + 2 + h]);
+            a[i + 2 * h + 1] = _mm512_unpackhi_epi32(b[i + h], b[i + 2 + h]);
+        }
+#pragma GCC unroll 4
+    for (int h = 0; h < 4; h++) {
+        _mm512_storeu_si512(y + 2 * h * ldy, _mm512_unpacklo_epi64(a[h], a[4 + h]));
+        _mm512_storeu_si512(y + (2 * h + 1) * ldy, _mm512_unpackhi_epi64(a[h], a[4 + h]));
+    }
+}
+
+/* a0 b0 a1 b1 ...: two rows of 16 bf16 side by side, pair by pair */
+V_FN void v_zip16(uint16_t *y, const uint16_t *a, const uint16_t *b) { /* y: [32] */
+    __m512i p = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)a));
+    __m512i q = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)b));
+    _mm512_storeu_si512(y, _mm512_or_si512(p, _mm512_slli_epi32(q, 16)));
+}
 
 #include "kernel/kern_simd.inc"

@@ -26,6 +26,11 @@ static void scale_f32(float *y, float a, int n) { /* y: [n] */
     for (int i = 0; i < n; i++) y[i] *= a;
 }
 
+static void scale_cols(float *y, const float *a, int rows, int n) { /* y: [rows, n], a: [n] */
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < n; i++) y[(size_t)r * (size_t)n + (size_t)i] *= a[i];
+}
+
 static void add_f32(float *y, const float *x, size_t n) { /* y, x: [n] */
     for (size_t i = 0; i < n; i++) y[i] += x[i];
 }
@@ -325,26 +330,32 @@ static void swiglu_bwd_bf16(uint16_t *da, uint16_t *db, const uint16_t *dy, cons
     }
 }
 
-static float exp_sum_bf16(uint16_t *p, const float *s, float scale, float m, int n) { /* p, s: [n] */
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-        float e = expf(s[i] * scale - m);
-        p[i]    = bf16_from_f32(e);
-        sum += (double)e;
+static void attn_soft(uint16_t *pp, float *st, float *m, float *sum, float *fix, float c, int diag, int nk, int nq) {
+    for (int j = 0; j < nq; j++) {
+        float old = m[j];
+        for (int i = 0; i < nk && i <= diag + j; i++)
+            if (st[i * nq + j] > m[j]) m[j] = st[i * nq + j];
+        fix[j]   = exp2f(c * (old - m[j]));
+        double s = 0;
+        for (int i = 0; i < nk; i++) {
+            float e                     = i <= diag + j ? exp2f(c * (st[i * nq + j] - m[j])) : 0;
+            pp[panel_at(nk * 16, i, j)] = bf16_from_f32(e);
+            s += (double)e;
+        }
+        sum[j] = sum[j] * fix[j] + (float)s;
     }
-    return (float)sum;
 }
 
-static void softmax_bwd_bf16(uint16_t *p, uint16_t *ds, float *s, const float *dp, float scale, float lse, int n) {
-    double d = 0;
-    for (int i = 0; i < n; i++) {
-        s[i] = expf(s[i] * scale - lse);
-        d += (double)s[i] * (double)dp[i];
-    }
-    for (int i = 0; i < n; i++) {
-        p[i]  = bf16_from_f32(s[i]);
-        ds[i] = bf16_from_f32(s[i] * (dp[i] - (float)d));
-    }
+static void attn_grads(uint16_t *p, uint16_t *ds, uint16_t *pp, const float *st, const float *dpt, const float *lse2,
+                       const float *delta, float c, int diag, int nk, int nq) {
+    for (int i = 0; i < nk; i++)
+        for (int j = 0; j < nq; j++) {
+            int   at                    = i * nq + j;
+            float e                     = i <= diag + j ? exp2f(c * st[at] - lse2[j]) : 0;
+            p[at]                       = bf16_from_f32(e);
+            ds[at]                      = bf16_from_f32(e * (dpt[at] - delta[j]));
+            pp[panel_at(nk * 16, i, j)] = ds[at];
+        }
 }
 
 static float exp_sum(float *x, float m, int n) { /* x: [n] */
@@ -389,51 +400,52 @@ static void adamw(float *w, uint16_t *wb, float *g, float *m, float *v, size_t n
 }
 
 const kern kern_ref = {
-    .name             = "ref",
-    .dot_f32          = dot_f32,
-    .axpy_f32         = axpy_f32,
-    .scale_f32        = scale_f32,
-    .add_f32          = add_f32,
-    .sumsq_f32        = sumsq_f32,
-    .max_f32          = max_f32,
-    .finite_f32       = finite_f32,
-    .f32_to_bf16      = cvt_f32_to_bf16,
-    .bf16_to_f32      = cvt_bf16_to_f32,
-    .f32_to_f16       = cvt_f32_to_f16,
-    .f16_to_f32       = cvt_f16_to_f32,
-    .q8_0_to_f32      = cvt_q8_0_to_f32,
-    .f32_to_q8_0      = cvt_f32_to_q8_0,
-    .gemv_f32         = gemv_f32,
-    .gemv_bf16        = gemv_bf16,
-    .gemv_f16         = gemv_f16,
-    .gemv_q8_0        = gemv_q8_0,
-    .sgemm            = sgemm,
-    .bgemm            = bgemm,
-    .dot_bf16         = dot_bf16,
-    .axpy_bf16        = axpy_bf16,
-    .scale_bf16       = scale_bf16,
-    .swiglu_bwd_bf16  = swiglu_bwd_bf16,
-    .exp_sum_bf16     = exp_sum_bf16,
-    .softmax_bwd_bf16 = softmax_bwd_bf16,
-    .panel_rows       = panel_rows,
-    .panel_cols       = panel_cols,
-    .amax_f32         = amax_f32,
-    .quant_f32        = quant_f32,
-    .quant_bf16       = quant_bf16,
-    .quant_by         = quant_by,
-    .igemm            = igemm,
-    .panel_i8         = panel_i8,
-    .transpose_f32    = transpose_f32,
-    .transpose_u16    = transpose_u16,
-    .rmsnorm          = rmsnorm,
-    .rmsnorm_bf16     = rmsnorm_bf16,
-    .rmsnorm_bwd      = rmsnorm_bwd,
-    .swiglu           = swiglu,
-    .swiglu_bf16      = swiglu_bf16,
-    .swiglu_bwd       = swiglu_bwd,
-    .exp_sum          = exp_sum,
-    .exp_lse          = exp_lse,
-    .softmax_bwd      = softmax_bwd,
-    .rope_pairs       = rope_pairs,
-    .adamw            = adamw,
+    .name            = "ref",
+    .dot_f32         = dot_f32,
+    .axpy_f32        = axpy_f32,
+    .scale_f32       = scale_f32,
+    .add_f32         = add_f32,
+    .sumsq_f32       = sumsq_f32,
+    .max_f32         = max_f32,
+    .finite_f32      = finite_f32,
+    .f32_to_bf16     = cvt_f32_to_bf16,
+    .bf16_to_f32     = cvt_bf16_to_f32,
+    .f32_to_f16      = cvt_f32_to_f16,
+    .f16_to_f32      = cvt_f16_to_f32,
+    .q8_0_to_f32     = cvt_q8_0_to_f32,
+    .f32_to_q8_0     = cvt_f32_to_q8_0,
+    .gemv_f32        = gemv_f32,
+    .gemv_bf16       = gemv_bf16,
+    .gemv_f16        = gemv_f16,
+    .gemv_q8_0       = gemv_q8_0,
+    .sgemm           = sgemm,
+    .bgemm           = bgemm,
+    .dot_bf16        = dot_bf16,
+    .axpy_bf16       = axpy_bf16,
+    .scale_bf16      = scale_bf16,
+    .swiglu_bwd_bf16 = swiglu_bwd_bf16,
+    .scale_cols       = scale_cols,
+    .attn_soft        = attn_soft,
+    .attn_grads      = attn_grads,
+    .panel_rows      = panel_rows,
+    .panel_cols      = panel_cols,
+    .amax_f32        = amax_f32,
+    .quant_f32       = quant_f32,
+    .quant_bf16      = quant_bf16,
+    .quant_by        = quant_by,
+    .igemm           = igemm,
+    .panel_i8        = panel_i8,
+    .transpose_f32   = transpose_f32,
+    .transpose_u16   = transpose_u16,
+    .rmsnorm         = rmsnorm,
+    .rmsnorm_bf16    = rmsnorm_bf16,
+    .rmsnorm_bwd     = rmsnorm_bwd,
+    .swiglu          = swiglu,
+    .swiglu_bf16     = swiglu_bf16,
+    .swiglu_bwd      = swiglu_bwd,
+    .exp_sum         = exp_sum,
+    .exp_lse         = exp_lse,
+    .softmax_bwd     = softmax_bwd,
+    .rope_pairs      = rope_pairs,
+    .adamw           = adamw,
 };

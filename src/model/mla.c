@@ -217,7 +217,7 @@ static void attend_bwd(pass *p, acts *a, void *dq, void *dkv, float *dckv, const
     memset((char *)dkv + t * (size_t)lkv * cb, 0, pad * (size_t)lkv * cb);
     memset(dckv, 0, (size_t)p->Tp * (size_t)(K_ + R) * 4);
     if (p->ct == DT_BF16)
-        op_attn_bwd_bf16(dq, dkv, dckv + K_, K_ + R, dout, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg, p->n_seq,
+        op_attn_bwd_bf16(dq, dkv, dckv + K_, K_ + R, dout, a->o, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg, p->n_seq,
                          p->s);
     else op_attn_bwd(dq, dkv, dckv + K_, K_ + R, dout, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg, p->n_seq, p->s);
     op_rope((char *)dq + (size_t)P * cb, p->ct, lq, p->Tp, H, P + R, p->pos, &p->m->rope, true);

@@ -38,13 +38,14 @@ void   op_attn_fwd(float *o /* [Tq, H*V] */, float *lse /* [Tq, H] or NULL */, c
 void op_attn_bwd(float *dq, float *dkv, float *dkr, int lddkr, const float *dout, const float *lse, const float *q,
                  const float *kv, const float *kr, const attn_shape *s, const attn_seg *seg, int n_seg, arena *scratch);
 
-/* ---- the same in bf16, ends included but for lse and the rope key; scratch of op_attn_bf16_bytes */
+/* ---- the same in bf16, ends included but for lse and the rope key; scratch of op_attn_bf16_bytes; the
+ * backward takes D from the forward's o: D = rowsum(dO * o) */
 size_t op_attn_bf16_bytes(const attn_shape *s, int max_nk, int tk, bool backward);
 void   op_attn_fwd_bf16(uint16_t *o /* [Tq, H*V] */, float *lse, const uint16_t *q, const uint16_t *kv, const float *kr,
                         const attn_shape *s, const attn_seg *seg, int n_seg, arena *scratch);
-void   op_attn_bwd_bf16(uint16_t *dq, uint16_t *dkv, float *dkr, int lddkr, const uint16_t *dout, const float *lse,
-                        const uint16_t *q, const uint16_t *kv, const float *kr, const attn_shape *s, const attn_seg *seg,
-                        int n_seg, arena *scratch);
+void   op_attn_bwd_bf16(uint16_t *dq, uint16_t *dkv, float *dkr, int lddkr, const uint16_t *dout, const uint16_t *o,
+                        const float *lse, const uint16_t *q, const uint16_t *kv, const float *kr, const attn_shape *s,
+                        const attn_seg *seg, int n_seg, arena *scratch);
 /* dkr[r] = sum over heads of part [Tk, H*R]: the rope key is shared */
 void op_attn_sum_heads(float *dkr, int lddkr, const float *part, const attn_shape *s, const attn_seg *seg, int n_seg);
 #endif
