@@ -382,7 +382,7 @@ static const char ask[] =
     "[Python ]{function|code}[ `<f>`]{:|.} It {must|should|has to} {give|return} the same {results|values} {and "
     "execute at least <k> times fewer lines|with at least <k> times fewer executed lines} {for|on} large inputs.|"
     "How {can|could|would|do} {I|you} {speed up|optimize|rewrite} [the function ]`<f>` so that it {runs|executes} at "
-    "least <k> times fewer lines for large inputs{, with the same results|but returns the same}?}";
+    "least <k> times fewer lines for large inputs{, with the same results| but returns the same}?}";
 
 static void make(rng *r, int level, problem *p) {
     task k = {0};

@@ -88,7 +88,10 @@ static void put(pen *w, span s) {
             end = find(p + 1, s.end, *p == '{' ? '}' : ']');
             if (end == s.end) abort();
             if (*p == '{') choose(w, (span){p + 1, end});
-            else if (rng_below(w->r, 2)) put(w, (span){p + 1, end});
+            else if (rng_below(w->r, 2)) {
+                if (find(p + 1, end, '|') == end) put(w, (span){p + 1, end});
+                else choose(w, (span){p + 1, end});
+            }
             p = end;
             break;
         case '<':

@@ -4,9 +4,10 @@
  *   wording_ask(&p->question, r, "{What is|What's|Find[ me]} the <what> of {these|the following} numbers: <data>",
  * slot);
  *
- * Patterns: {a|b|c} is one of them, {3*a|b} takes a three times as often, [x] is x or nothing, <name> is a slot, and a
- * backslash takes the next character as it is. Alternatives nest. A slot's text is copied, never read as a pattern.
- * Variety comes from independent choices: five places of four alternatives are a thousand wordings.
+ * Patterns: {a|b|c} is one of them, {3*a|b} takes a three times as often, [x] is x or nothing, [a|b] one of them or
+ * nothing, <name> is a slot, and a backslash takes the next character as it is. Alternatives nest. A slot's text is
+ * copied, never read as a pattern. Variety comes from independent choices: five places of four alternatives are a
+ * thousand wordings.
  *
  * Memory:  strs belong to the caller.   Errors: a bad pattern or an unknown slot is a bug: abort.   Threads: any. */
 #ifndef R1_WORDING_H
