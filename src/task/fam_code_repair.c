@@ -125,20 +125,20 @@ static bool tests(task *k, rng *r) {
     pyrun_free(&res);
     pyast_free(&good);
     pyast_free(&bad);
-    return ok && k->fails >= 0;
+    return ok && k->fails >= 0 && pyspec_matters(&k->s, k->call, k->want, k->n);
 }
 
 static const char ask[] =
     "{{This|The following|My|The} [Python ]function {should|is supposed to|is meant to|ought to} {return|give|compute} "
-    "<says>[ for <takes>][. <empty>], but {a test fails|it does not|it gives wrong results|something is wrong|the "
+    "<says>[ for <takes>]<empty>{, but |. Yet }{a test fails|it does not|it gives wrong results|something is wrong|the "
     "tests do not pass}. "
     "{{Can you |Could you |Please |}{fix|repair|correct|debug|mend} it{.|, please.|?}|What is wrong[ with it]?|Where "
     "is the {bug|mistake|error}?|Find {the|my} {bug|mistake} and {fix|correct} it.}|"
     "{Please |Can you |Could you |Help me |I need to |}{fix|repair|correct|debug|find the {bug|mistake} in} "
-    "{this|my|the following} {function|code|Python function}{.|:|} It {should|must|has to} {return|give} <says>[. "
-    "<empty>].|"
+    "{this|my|the following} {function|code|Python function}{.|:|} It {should|must|has to} {return|give} "
+    "<says><empty>.|"
     "{There is|I have} {a bug|one mistake|an error} in [this ]{function|code} `<f>`[, please {help|fix it}]. {It "
-    "should|It is supposed to|What I want: it should} {return|give} <says>[. <empty>]. {The tests are {below|at the "
+    "should|It is supposed to|What I want: it should} {return|give} <says><empty>. {The tests are {below|at the "
     "end}.|Make the tests pass.|All tests should pass.}}";
 
 static void show(str *s, rng *r, const task *k) {
@@ -156,8 +156,8 @@ static void show(str *s, rng *r, const task *k) {
 
 static void question(problem *p, rng *r, const task *k) {
     str more = {0}, empty = {0};
-    str_addf(&empty, "It is %s", k->s.empty.p);
-    if (!k->s.empty.len) str_clear(&empty), str_add(&empty, "Only one line is wrong");
+    str_clear(&empty);
+    if (k->s.empty.len) str_addf(&empty, " (%s)", k->s.empty.p);
     const word_slot slot[] = {
         {"says", k->s.says.p}, {"takes", pyspec_takes(&k->s)}, {"f", k->s.f}, {"empty", empty.p}, {0}};
     show(&more, r, k);
@@ -187,7 +187,8 @@ static void make(rng *r, int level, problem *p) {
         while (!pyspec_bug(&k.s, r, &k.line, &k.which) || !tests(&k, r));
         str_clear(&p->reasoning);
         p->level = level;
-        str_addf(&p->reasoning, "Understand: %s should return %s; one line of it is wrong\n", k.s.f, k.s.says.p);
+        str_addf(&p->reasoning, "Understand: %s should return %s%s%s%s; one line of it is wrong\n", k.s.f, k.s.says.p,
+                 k.s.empty.len ? " (" : "", k.s.empty.p, k.s.empty.len ? ")" : "");
         str_add(&p->reasoning, "Plan: run a test that fails by hand, find the line, mend it, run the test again\n");
         fam_work(p, r, &(fam_phases){work, check, &k});
         if (pyfam_whole(p, 1700)) break;

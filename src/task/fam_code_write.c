@@ -108,8 +108,9 @@ static bool examples(task *k, rng *r) {
         ok = pyfam_value(&p, c->p, &k->want[k->n]) && k->want[k->n].len < 100 && (k->n || !dull(k->want[0].p));
         differ |= ok && k->n && strcmp(k->want[k->n].p, k->want[0].p);
     }
+    ok = ok && differ && pyspec_matters(&k->s, k->call, k->want, k->n);
     pyast_free(&p);
-    return ok && differ;
+    return ok;
 }
 
 static const char ask[] = "{2*{Please |Can you |Could you |Help me |I need you to |I want you to |Now "

@@ -1,6 +1,8 @@
 /* pyspec.c -- see pyspec.h. In the tables @ is the element that the line is about, #k=..# a number of its own. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include "task/pyfam.h"
 #include "task/pyspec.h"
 
 typedef struct source {
@@ -11,12 +13,30 @@ typedef struct source {
 /* $P the parameter, $Q the second one, $x the element */
 static const source sources[] = {
     {2, 'l', 'i', "a list of numbers", "the numbers in $P", "for $x in $P:", NULL, "for $x in $P[1:]:"},
+    {3, 'l', 'i', "a list of numbers", "the numbers in the first #s# places of $P", "for $x in $P[:#s=2..4#]:", NULL,
+     "for $x in $P[#s#:]:"},
+    {3, 'l', 'i', "a list of numbers", "the numbers after the first #s# places of $P", "for $x in $P[#s=2..3#:]:", NULL,
+     "for $x in $P[:#s#]:"},
+    {3, 'l', 'i', "a list of numbers", "the numbers in the last #s# places of $P", "for $x in $P[-#s=2..4#:]:", NULL,
+     "for $x in $P[:-#s#]:"},
+    {4, 'l', 'i', "a list of numbers", "the numbers at every second place of $P (the first, the third and so on)",
+     "for $x in $P[::2]:", NULL, "for $x in $P[1::2]:"},
     {5, 'n', 'i', "a whole number", "the numbers from 1 to $P", "for $x in range(1, $P + 1):", NULL,
      "for $x in range(1, $P):"},
     {5, 'n', 'i', "a whole number", "the digits of $P", "for $h in str($P):", "$x = int($h)", NULL},
     {6, 'n', 'i', "a whole number", "the divisors of $P",
      "for $x in range(1, $P + 1):", "if $P % $x == 0:", "for $x in range(2, $P):"},
     {3, 's', 'c', "a string", "the characters of $P", "for $x in $P:", NULL, "for $x in $P[:-1]:"},
+    {3, 's', 'c', "a string", "the characters in the first #s# places of $P", "for $x in $P[:#s=2..6#]:", NULL,
+     "for $x in $P[#s#:]:"},
+    {3, 's', 'c', "a string", "the characters after the first #s# places of $P", "for $x in $P[#s=2..5#:]:", NULL,
+     "for $x in $P[:#s#]:"},
+    {4, 's', 'c', "a string", "the characters in the last #s# places of $P", "for $x in $P[-#s=2..6#:]:", NULL,
+     "for $x in $P[:-#s#]:"},
+    {4, 'w', 'w', "a list of words", "the words in the first #s# places of $P", "for $x in $P[:#s=2..4#]:", NULL,
+     "for $x in $P[#s#:]:"},
+    {4, 'w', 'w', "a list of words", "the words after the first #s# places of $P", "for $x in $P[#s=2..3#:]:", NULL,
+     "for $x in $P[:#s#]:"},
     {4, 'w', 'w', "a list of words", "the words in $P", "for $x in $P:", NULL, "for $x in $P[1:]:"},
     {6, 't', 'w', "a text", "the words of $P", "for $x in $P.split():", NULL, "for $x in $P:"},
     {7, 'd', 'i', "a dict with numbers as values", "the values of $P", "for $x in $P.values():", NULL, "for $x in $P:"},
@@ -62,8 +82,8 @@ static const rule conditions[] = {
     {'c', "are not the letter '~q=a|e|o|s|t|n|r|l|i~'", "@ != '%q'", "@ == '%q'"},
     {'c', "are one of the letters '~q=ab|cd|xyz|ste|nor|lmn|rst~'", "@ in '%q'", "@ not in '%q'"},
     {'c', "come after '~q=e|h|k|m|p|s~' in the alphabet", "@ > '%q'", "@ < '%q'"},
-    {'w', "have more than #k=2..6# letters", "len(@) > #k#", "len(@) >= #k#"},
-    {'w', "have fewer than #k=4..8# letters", "len(@) < #k#", "len(@) <= #k#"},
+    {'w', "have more than #k=3..5# letters", "len(@) > #k#", "len(@) >= #k#"},
+    {'w', "have fewer than #k=4..6# letters", "len(@) < #k#", "len(@) <= #k#"},
     {'w', "have exactly #k=3..6# letters", "len(@) == #k#", "len(@) >= #k#"},
     {'w', "have an even number of letters", "len(@) % 2 == 0", "len(@) % 2 == 1"},
     {'w', "begin with '~q=a|b|c|d|g|l|m|p|r|s|t|w~'", "@.startswith('%q')", "@.endswith('%q')"},
@@ -81,10 +101,10 @@ static const struct {
 } maps[] = {
     {'i', 'i', "the squares of ", "the square of %", "@ * @", "@ * 2"},
     {'i', 'i', "the cubes of ", "the cube of %", "@ ** 3", "@ * 3"},
-    {'i', 'i', "#k=2..12# times ", "#k# times %", "@ * #k#", "@ + #k#"},
-    {'i', 'i', "the results of adding #k=1..40# to ", "% plus #k#", "@ + #k#", "@ * #k#"},
-    {'i', 'i', "the results of subtracting #k=1..40# from ", "% minus #k#", "@ - #k#", "#k# - @"},
-    {'i', 'i', "the results of subtracting from #k=10..60# ", "#k# minus %", "#k# - @", "@ - #k#"},
+    {'i', 'i', "#k=2..30# times ", "#k# times %", "@ * #k#", "@ + #k#"},
+    {'i', 'i', "the results of adding #k=1..60# to ", "% plus #k#", "@ + #k#", "@ * #k#"},
+    {'i', 'i', "the results of subtracting #k=1..60# from ", "% minus #k#", "@ - #k#", "#k# - @"},
+    {'i', 'i', "the results of subtracting from #k=10..90# ", "#k# minus %", "#k# - @", "@ - #k#"},
     {'i', 'i', "the halves, rounded down, of ", "half of %, rounded down", "@ // 2", "@ % 2"},
     {'i', 'i', "the quotients, rounded down, by #k=3..9# of ", "% divided by #k#, rounded down", "@ // #k#", "@ % #k#"},
     {'i', 'i', "the remainders after division by #k=3..12# of ", "the remainder of % divided by #k#", "@ % #k#",
@@ -128,6 +148,18 @@ static const result results[] = {
     {2, 'i', true, "the smallest of ", "None if there are none", "$v = None", "$v = 0",
      "if $v is None or @ < $v:", "if $v is None or @ > $v:", "$v = @", "$v", NULL},
     {2, '*', true, "a list of ", NULL, "$M = []", NULL, "$M.append(@)", "$M = [@]", NULL, "$M", "$M[1:]"},
+    {3, 'i', true, "#g# plus the sum of ", NULL, "$t = #g=2..60#", "$t = 0", "$t += @", "$t = @", NULL, "$t", NULL},
+    {3, 'i', true, "#g# minus the sum of ", NULL, "$t = #g=30..99#", "$t = 0", "$t -= @", "$t += @", NULL, "$t", NULL},
+    {3, 'i', true, "#g# times the sum of ", NULL, "$t = 0", "$t = 1", "$t += @", "$t = @", NULL, "$t * #g=2..9#",
+     "$t + #g#"},
+    {3, 'i', true, "the smaller of #g# and the sum of ", NULL, "$t = 0", "$t = 1", "$t += @", "$t = @", NULL,
+     "min($t, #g=10..60#)", "max($t, #g#)"},
+    {3, '*', false, "#g# minus the number of ", NULL, "$u = #g=10..60#", "$u = 0", "$u -= 1", "$u += 1", NULL, "$u",
+     NULL},
+    {3, '*', false, "#g# times the number of ", NULL, "$u = 0", "$u = 1", "$u += #g=2..12#", "$u += 1", NULL, "$u",
+     NULL},
+    {3, 'i', true, "a list that begins with #g# and goes on with ", NULL, "$M = [#g=0..60#]", "$M = []", "$M.append(@)",
+     "$M = [@]", NULL, "$M", NULL},
     {3, '*', true, "a list, in reverse order, of ", NULL, "$M = []", NULL, "$M.insert(0, @)", "$M.append(@)", NULL,
      "$M", NULL},
     {3, 'i', true, "a sorted list of ", NULL, "$M = []", NULL, "$M.append(@)", "$M.insert(0, @)", NULL, "sorted($M)",
@@ -195,6 +227,7 @@ static void fill(hand *h, str *out, const char *text) {
 static void clear_line(pyspec_line *l) {
     str_clear(&l->code);
     str_clear(&l->why);
+    str_clear(&l->idle);
     for (int i = 0; i < PYSPEC_WRONGS; i++) str_clear(&l->wrong[i]);
 }
 
@@ -232,17 +265,22 @@ static void also_edge(pyspec_line *l) {
     }
 }
 
+/* One with a number stands for many: the others come half as often. */
+static bool passed_over(rng *r, char of, const char *says) {
+    return of == 'i' && !strchr(says, '#') && rng_below(r, 2);
+}
+
 static const rule *condition_of(rng *r, char of) {
     const rule *c;
     do c = &conditions[rng_below(r, (uint64_t)COUNT(conditions))];
-    while (c->of != of);
+    while (c->of != of || passed_over(r, of, c->says));
     return c;
 }
 
 static int map_of(rng *r, char of) {
     int i;
     do i = (int)rng_below(r, (uint64_t)COUNT(maps));
-    while (maps[i].of != of);
+    while (maps[i].of != of || passed_over(r, of, maps[i].says));
     return i;
 }
 
@@ -273,9 +311,8 @@ static void says_one(hand *h, str *out, const char *pattern, const char *what) {
 }
 
 static void scalar_step(pyspec *s, hand *h, str *what, int step, bool last) {
-    int  i    = map_of(h->t.r, 'i');
-    str  says = {0}, drop = {0}, text = {0};
-    char buf[32];
+    int i    = map_of(h->t.r, 'i');
+    str says = {0}, drop = {0}, text = {0};
     fill(h, &drop, maps[i].says); /* draws its number */
     says_one(h, &says, maps[i].one, what->p);
     str_addf(&text, "%s%s", last ? "return " : "$t = ", maps[i].code);
@@ -287,7 +324,6 @@ static void scalar_step(pyspec *s, hand *h, str *what, int step, bool last) {
     str_clear(what);
     if (last) str_add(what, says.p);
     else str_addf(what, "(%s)", says.p);
-    (void)buf;
     str_free(&says);
     str_free(&drop);
     str_free(&text);
@@ -312,6 +348,7 @@ static void scalar(pyspec *s, hand *h, int level) {
         fill(h, &says, c->says);
         str_addf(&text, "if %s:", c->code);
         pyspec_line *l = add(s, h, 1, text.p, "the condition");
+        str_add(&l->idle, "if True:");
         str_clear(&text);
         str_addf(&text, "if %s:", c->wrong);
         also(l, h, text.p);
@@ -343,6 +380,7 @@ static int put_source(pyspec *s, hand *h, const source *src) {
                          : src->of == 'w'             ? "each word"
                                                       : "each in turn");
     also(l, h, src->wrong);
+    if (strstr(src->head, "$P[")) fill(h, &l->idle, "for $x in $P:");
     if (!src->bind) return 2;
     bool deeper = str_starts(src->bind, "if ") || str_starts(src->bind, "for ");
     add(s, h, 2, src->bind, *src->bind == 'i' ? "a divisor" : *src->bind == 'f' ? "each number in it" : "the value");
@@ -362,6 +400,7 @@ static int put_condition(pyspec *s, hand *h, char of, int indent, str *that, con
     str_addf(&text, "if %s:", c->code);
     pyspec_line *l = add(s, h, indent, text.p, "only those that ");
     str_add(&l->why, says.p);
+    str_add(&l->idle, "if True:");
     str_clear(&text);
     str_addf(&text, "if %s:", c->wrong);
     also(l, h, text.p);
@@ -401,16 +440,17 @@ static void looping(pyspec *s, hand *h, int level) {
     char          of = src->of == 'i' ? 'i' : 's';
     str_clear(&that);
     str_clear(&map);
-    static const char *const names[3][4] = {
-        {"nums", "xs", "values", "data"}, {"s", "text", "line", "word"}, {"words", "names", "items", "terms"}};
-    s->arg   = src->arg;
-    s->loop  = true;
-    s->param = src->arg == 'n'   ? "n"
-               : src->arg == 'd' ? "table"
-               : src->arg == 'm' ? "rows"
-                                 : names[src->arg == 's' || src->arg == 't' ? 1
-                                         : src->arg == 'w'                  ? 2
-                                                                            : 0][rng_below(r, 4)];
+    static const char *const names[3][6] = {{"nums", "xs", "values", "data", "numbers", "scores"},
+                                            {"s", "text", "line", "word", "string", "label"},
+                                            {"words", "names", "items", "terms", "tokens", "entries"}};
+    s->arg                               = src->arg;
+    s->loop                              = true;
+    s->param                             = src->arg == 'n'   ? "n"
+                                           : src->arg == 'd' ? "table"
+                                           : src->arg == 'm' ? "rows"
+                                                             : names[src->arg == 's' || src->arg == 't' ? 1
+                                                                     : src->arg == 'w'                  ? 2
+                                                                                       : 0][rng_below(r, 6)];
     pytpl_name(&h->t, 'P', s->param);
     if (src->arg == 'p') s->param2 = h->t.name['Q'];
     else h->t.name['Q'] = NULL;
@@ -440,13 +480,14 @@ static void looping(pyspec *s, hand *h, int level) {
         str_clear(&text);
         str_addf(&text, "$y = %s", maps[i].wrong);
         also(l, h, text.p);
+        fill(h, &l->idle, "$y = @");
         h->element = "$y";
         str_free(&text);
     }
     do res = result_of(r, of, level);
-    while (want_map && !res->map);
+    while ((want_map && !res->map) || (src->of == 'c' && str_starts(res->says, "the longest")));
     put_result(s, h, res, indent, init);
-    str_add(&s->says, res->says);
+    pytpl_put(&h->t, &s->says, res->says);
     str_add(&s->says, map.p);
     pytpl_put(&h->t, &s->says, src->elements);
     str_add(&s->says, that.p);
@@ -468,6 +509,7 @@ void pyspec_free(pyspec *s) {
     for (int i = 0; i < PYSPEC_LINES; i++) {
         str_free(&s->line[i].code);
         str_free(&s->line[i].why);
+        str_free(&s->line[i].idle);
         for (int k = 0; k < PYSPEC_WRONGS; k++) str_free(&s->line[i].wrong[k]);
     }
 }
@@ -518,6 +560,33 @@ void pyspec_code(str *out, const pyspec *s, int slip, int which, bool reasons) {
     }
 }
 
+bool pyspec_without(str *out, const pyspec *s, int i) {
+    if (!s->line[i].idle.len) return false;
+    str_addf(out, s->param2 ? "def %s(%s, %s):\n" : "def %s(%s):\n", s->f, s->param, s->param2);
+    for (int k = 0; k < s->lines; k++) {
+        if (k != i) put_line(out, s, k, -1, 0);
+        else str_addf(out, "%*s%s", 4 * s->line[i].indent, "", s->line[i].idle.p);
+        str_addc(out, '\n');
+    }
+    return true;
+}
+
+bool pyspec_matters(const pyspec *s, const str *call, const str *want, int n) {
+    str   code = {0}, v = {0};
+    pyast p   = {0};
+    bool  all = true;
+    for (int i = 0; i < s->lines && all; i++) {
+        str_clear(&code);
+        if (!pyspec_without(&code, s, i)) continue;
+        all = !pyast_read(&p, code.p);
+        for (int k = 0; k < n && !all; k++) all = !pyfam_value(&p, call[k].p, &v) || strcmp(v.p, want[k].p) != 0;
+    }
+    pyast_free(&p);
+    str_free(&code);
+    str_free(&v);
+    return all;
+}
+
 bool pyspec_bug(const pyspec *s, rng *r, int *line, int *which) {
     int n = 0;
     if (s->loop && rng_below(r, 6) == 0) { /* the return stands too deep, or is no return */
@@ -538,12 +607,26 @@ const char *pyspec_takes(const pyspec *s) {
 }
 
 /* ---- arguments */
-static void numbers(str *out, rng *r, int n) {
+/* A number of the sentence or one beside it: where `<` is not `<=`. */
+static bool edge(const pyspec *s, rng *r, int *v) {
+    int found[8], n = 0;
+    for (const char *p = s->says.p; *p && n < 8; p++) {
+        if (!isdigit((unsigned char)*p)) continue;
+        char *end;
+        found[n++] = (int)strtol(p, &end, 10);
+        p          = end - 1;
+    }
+    if (n) *v = found[rng_below(r, (uint64_t)n)] + rng_range(r, -1, 1);
+    return n > 0;
+}
+
+static void numbers(str *out, const pyspec *s, rng *r, int n) {
     int last = 0;
     str_addc(out, '[');
     for (int i = 0; i < n; i++) {
         bool again = i && rng_below(r, 6) == 0; /* a repetition, which a set would lose */
-        if (!again) last = rng_range(r, rng_below(r, 8) ? 0 : -9, rng_below(r, 3) ? 15 : 45);
+        if (!again && (rng_below(r, 4) || !edge(s, r, &last)))
+            last = rng_range(r, rng_below(r, 8) ? 0 : -9, rng_below(r, 3) ? 15 : 45);
         str_addf(out, i ? ", %d" : "%d", last);
     }
     str_addc(out, ']');
@@ -559,23 +642,33 @@ static void characters(str *out, rng *r, int size) {
 }
 
 static void argument(str *out, const pyspec *s, rng *r, int size) {
-    int n = size == 0 ? 0 : size == 1 ? rng_range(r, 2, 3) : rng_range(r, 3, 6);
+    int n = size == 0 ? 0 : size == 1 ? rng_range(r, 2, 3) : rng_range(r, 3, 6), v;
     switch (s->arg) {
-    case 'i': str_addf(out, "%d", size == 0 ? 0 : rng_range(r, 1, size == 1 ? 20 : 60)); break;
-    case 'n': str_addf(out, "%d", size == 0 ? 1 : rng_range(r, 3, size == 1 ? 12 : 40)); break;
+    case 'i':
+        if (size < 2 || rng_below(r, 4) || !edge(s, r, &v)) v = size == 0 ? 0 : rng_range(r, 1, size == 1 ? 20 : 60);
+        str_addf(out, "%d", v);
+        break;
+    case 'n':
+        if (size < 2 || rng_below(r, 4) || !edge(s, r, &v) || v < 1)
+            v = size == 0 ? 1 : rng_range(r, 3, size == 1 ? 12 : 40);
+        str_addf(out, "%d", v);
+        break;
     case 'l':
-    case 'p': numbers(out, r, n); break;
+    case 'p': numbers(out, s, r, n); break;
     case 's': characters(out, r, size); break;
     case 'd':
         str_addc(out, '{');
-        for (int i = 0; i < n && i < 4; i++) str_addf(out, "%s'%c': %d", i ? ", " : "", 'a' + i, rng_range(r, -5, 40));
+        for (int i = 0; i < n && i < 4; i++) {
+            if (rng_below(r, 4) || !edge(s, r, &v)) v = rng_range(r, -5, 40);
+            str_addf(out, "%s'%c': %d", i ? ", " : "", 'a' + i, v);
+        }
         str_addc(out, '}');
         break;
     case 'm':
         str_addc(out, '[');
         for (int i = 0; i < (n + 1) / 2; i++) {
             if (i) str_add(out, ", ");
-            numbers(out, r, rng_range(r, size > 1 ? 0 : 1, 3));
+            numbers(out, s, r, rng_range(r, size > 1 ? 0 : 1, 3));
         }
         str_addc(out, ']');
         break;

@@ -7,7 +7,7 @@
  *   str call = {0}; pyspec_call(&call, &s, &r, 2);          // "f([3, 8, 1])"
  *   pyspec_free(&s);
  *
- * About a hundred operations (10 sources, 30 conditions, 30 transformations, 25 results) with numbers and letters of
+ * About a hundred operations (20 sources, 36 conditions, 29 transformations, 30 results) with numbers and letters of
  * their own are composed; each line of the function knows why it is there and how people get it wrong.
  *
  * Memory:  a spec owns its strings.   Errors: none.   Threads: any. */
@@ -19,7 +19,7 @@
 enum { PYSPEC_LINES = 16, PYSPEC_WRONGS = 3, PYSPEC_DEEP = 8, PYSPEC_BARE = 9 };
 typedef struct pyspec_line {
     int indent;
-    str code, why;
+    str code, why, idle; /* idle: the line as it would be if the sentence did not ask for what it does; empty: none */
     str wrong[PYSPEC_WRONGS]; /* the same line with a mistake; empty: no more */
 } pyspec_line;
 typedef struct pyspec {
@@ -37,6 +37,11 @@ void pyspec_free(pyspec *s);
 void pyspec_code(str *out, const pyspec *s, int slip, int which, bool reasons);
 /* One line, without its indentation. */
 void pyspec_line_put(str *out, const pyspec *s, int i, int slip, int which);
+/* The function in which line i does nothing; false if it is no line of which that can be said. */
+bool pyspec_without(str *out, const pyspec *s, int i);
+/* Does each of these lines matter to the value of one of the calls? If not, the sentence asks for what cannot be seen.
+ */
+bool pyspec_matters(const pyspec *s, const str *call, const str *want, int n);
 /* Draw a mistake. */
 bool pyspec_bug(const pyspec *s, rng *r, int *line, int *which);
 /* A call with drawn arguments; size 0: the empty ones, 1 small, 2 usual. */
