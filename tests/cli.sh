@@ -206,6 +206,9 @@ run data make lineer; expect "a mistyped family" 2 "did you mean 'linear'"
 run data make linear --level 99; expect "a level out of range" 2 "level"
 run data make education -n 60 --seed 3; cp "$T/out" "$T/rows.jsonl"; R1_THREADS=3 run data make education -n 60 --seed 3
 if [ "$(wc -l <"$T/out")" -eq 60 ] && cmp -s "$T/out" "$T/rows.jsonl"; then ok "a field's rows, whatever the threads"; else bad "a field's rows, whatever the threads" "they differ"; fi
+run data make arithmetic --level 1 -n 3000
+if [ "$(sed 's/.*"Understand: //; s/\\n.*//' "$T/out" | sort -u | wc -l)" -eq 3000 ]; then ok "each problem once"; else bad "each problem once" "$(head -c 200 "$T/err")"; fi
+run data make arithmetic --level 1 -n 30000; expect "more rows than problems" 0 "of 30000 rows repeat a problem"
 runin "$T/rows.jsonl" data check -; expect "data check" 0 "60 of 60 rows are right"
 {
     echo '{bad json'

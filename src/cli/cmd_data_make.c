@@ -1,13 +1,21 @@
 /* cmd_data_make.c -- r1 data make: rows of a family, of a field or of all, in the order of their numbers; made on all
- * threads. */
+ * threads. Each problem comes once: where a number gives one that was made before, whatever its wording, another is
+ * drawn for it, some times; what is a repetition even then is counted and said. */
 #include <stdio.h>
 #include <string.h>
 #include "base/mem.h"
 #include "base/stop.h"
 #include "cli/cli.h"
 #include "cli/cmd_data.h"
+#include "data/bloom.h"
 
-enum { BATCH = 512 };
+enum {
+    BATCH       = 512,
+    TRIES       = 64, /* draws for a row */
+    TRIES_SHIFT = 40, /* try t of row i is drawn as number i + t * 2^40 */
+    SEEN_LEAST  = 26, /* bits of the filter, as a power of 2: 8 MB, enough for 2 million rows, */
+    SEEN_MOST   = 30  /* 128 MB: above 50 million rows some are taken for repetitions that are none */
+};
 
 typedef struct making {
     const family **fam; /* [n_fam] of family_count() */
@@ -15,6 +23,8 @@ typedef struct making {
     split_id       split;
     problem       *p;    /* [BATCH] */
     str           *line; /* [BATCH] */
+    bloom         *seen; /* keys; never wrong about a repetition, and a new problem that it takes for one is no loss */
+    long           again;
 } making;
 
 /* Why `s` names none, with the nearest name there is. */
@@ -45,12 +55,37 @@ static bool choose(making *m, const char *s, int level, err *e) {
     return m->n_fam > 0;
 }
 
-static void make_row(making *m, int slot, long i, const cmd_data_options *o) {
+static void make_row(making *m, int slot, long i, int t, const cmd_data_options *o) {
     const family *f     = m->fam[i % m->n_fam];
-    long          index = i / m->n_fam;
-    family_make(f, m->split, o->seed, (uint64_t)index, o->level ? o->level : 1 + (int)(index % f->levels), &m->p[slot]);
+    uint64_t      index = (uint64_t)(i / m->n_fam);
+    int           level = o->level ? o->level : 1 + (int)(index % (uint64_t)f->levels);
+    family_make(f, m->split, o->seed, index + ((uint64_t)t << TRIES_SHIFT), level, &m->p[slot]);
     str_clear(&m->line[slot]);
     rows_write(&m->line[slot], &m->p[slot]);
+}
+
+/* Was the problem of this slot made before? At all levels: some problems belong to several. */
+static bool again(making *m, int slot) { return bloom_add(m->seen, hash_bytes(m->p[slot].key.p, m->p[slot].key.len)); }
+
+static bool put_row(making *m, int slot, long i, const cmd_data_options *o) {
+    bool old = again(m, slot);
+    for (int t = 1; old && t < TRIES; t++) {
+        make_row(m, slot, i, t, o);
+        old = again(m, slot);
+    }
+    m->again += old;
+    return fwrite(m->line[slot].p, 1, m->line[slot].len, stdout) == m->line[slot].len;
+}
+
+static void drop(making *m) {
+    for (int i = 0; i < BATCH; i++) {
+        problem_free(&m->p[i]);
+        str_free(&m->line[i]);
+    }
+    mem_free(m->fam);
+    mem_free(m->p);
+    mem_free(m->line);
+    bloom_free(m->seen);
 }
 
 int cmd_data_make(const char *what, const cmd_data_options *o) {
@@ -64,22 +99,20 @@ int cmd_data_make(const char *what, const cmd_data_options *o) {
         mem_free(m.fam);
         return cli_usage("data", &e);
     }
-    m.p    = mem_calloc(BATCH, sizeof *m.p);
-    m.line = mem_calloc(BATCH, sizeof *m.line);
+    m.p      = mem_calloc(BATCH, sizeof *m.p);
+    m.line   = mem_calloc(BATCH, sizeof *m.line);
+    int bits = SEEN_LEAST;
+    while (bits < SEEN_MOST && (1L << bits) < 32L * o->n) bits++;
+    m.seen = bloom_new(bits);
     while (ok && at < o->n && !stop_requested()) {
         int n = o->n - at < batch ? (int)(o->n - at) : batch;
 #pragma omp parallel for schedule(dynamic, 4)
-        for (int i = 0; i < n; i++) make_row(&m, i, at + i, o);
-        for (int i = 0; ok && i < n; i++) ok = fwrite(m.line[i].p, 1, m.line[i].len, stdout) == m.line[i].len;
+        for (int i = 0; i < n; i++) make_row(&m, i, at + i, 0, o);
+        for (int i = 0; ok && i < n; i++) ok = put_row(&m, i, at + i, o);
         at += n;
     }
-    for (int i = 0; i < BATCH; i++) {
-        problem_free(&m.p[i]);
-        str_free(&m.line[i]);
-    }
-    mem_free(m.fam);
-    mem_free(m.p);
-    mem_free(m.line);
+    drop(&m);
+    if (m.again) fprintf(stderr, "r1: %ld of %ld rows repeat a problem: there are not many more\n", m.again, at);
     if (!cli_flush(&e)) return cli_fail(&e);
     return at < o->n ? CLI_STOPPED : CLI_OK;
 }
