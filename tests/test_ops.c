@@ -576,11 +576,11 @@ static void check_xent(int n, int V, float std, bool zeros) {
         if (l.d[i * V + tgt[i]] == best) want.hit += (double)w[i];
     }
     memcpy(work.f, l.f, N * 4);
-    op_xent(&got, d.f, DT_F32, work.f, tgt, w, 0.125f, n, V);
+    op_xent(&got, d.f, DT_F32, work.f, tgt, w, 0.125f, n, V, NULL);
     memcpy(work.f, l.f, N * 4);
-    op_xent(&got_bf, db, DT_BF16, work.f, tgt, w, 0.125f, n, V);
+    op_xent(&got_bf, db, DT_BF16, work.f, tgt, w, 0.125f, n, V, NULL);
     memcpy(work.f, l.f, N * 4);
-    op_xent(&got_no, NULL, DT_F32, work.f, tgt, w, 0.125f, n, V);
+    op_xent(&got_no, NULL, DT_F32, work.f, tgt, w, 0.125f, n, V, NULL);
     near_d("xent nll", got.nll, want.nll, fabs(want.nll) + 1, TOL_F32);
     near_d("xent n", got.n, want.n, want.n + 1, 1e-12);
     for (int i = 0; i < n; i++)

@@ -4,7 +4,8 @@
  *   gen_run(m, &args, j, 64, on_done, ctx, &e);       // a finished timeline is replaced at once by the next job
  *
  * Every step advances all live timelines by one token through one model_forward (rows = live timelines; a new one
- * brings its prompt, in chunks). Results do not depend on what else is in the batch beyond float rounding.
+ * brings its prompt, in chunks). Results do not depend on what else is in the batch beyond float rounding. Jobs with
+ * the same prompt that stand next to each other share its cache: it is computed once and copied.
  *
  * Memory:  gen_run allocates once; j[i].out grows (ids_free by the caller).
  * Errors:  a prompt that does not fit, an id outside the vocabulary, logits that are not numbers; Ctrl-C ends it with
@@ -33,6 +34,7 @@ typedef struct gen_args {
     int     top_k;
     int32_t stop; /* usually the eos id; -1: none */
     bool    logprobs;
+    bool    at_temp; /* log-probabilities at the temperature that was drawn with (sample.h), else at 1 */
 } gen_args;
 typedef void (*gen_done)(void *ctx, int job);
 bool gen_run(model *m, const gen_args *a, gen_job *jobs, int n, gen_done fn, void *ctx, err *e) R1_MUST_USE;

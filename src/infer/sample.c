@@ -113,20 +113,25 @@ static void apply_cut(float *p /* [n] */, int n, cut c) {
     }
 }
 
-static int32_t draw(sampler *s, const float *x /* [n] */, int n, float m, float *p /* [n] */, float *v /* [n] */) {
-    float inv  = 1.0f / s->temp;
-    int   live = 0;
+/* *lse: log of the sum over the whole vocabulary, m taken off. */
+static int32_t draw(sampler *s, const float *x /* [n] */, int n, float m, float *p /* [n] */, float *v /* [n] */,
+                    double *lse) {
+    float  inv   = 1.0f / s->temp;
+    int    live  = 0;
+    double total = 0;
     for (int i = 0; i < n; i++) {
         float d = (x[i] - m) * inv;
         p[i]    = d > -90.0f ? expf(d) : 0.0f; /* NaN and -infinity get nothing */
         live += p[i] > 0;
+        total += (double)p[i];
     }
+    *lse = log(total);
     if (s->top_k > 0 && s->top_k < live) {
         memcpy(v, p, (size_t)n * sizeof *v);
         apply_cut(p, n, find_cut(v, n, s->top_k, true));
+        total = 0;
+        for (int i = 0; i < n; i++) total += (double)p[i];
     }
-    double total = 0;
-    for (int i = 0; i < n; i++) total += (double)p[i];
     if (s->top_p < 1.0f) {
         /* top_p <= 0 still leaves the most probable token: the smallest set is never empty */
         double target = fmax((double)s->top_p, 0.0) * total;
@@ -154,7 +159,11 @@ int32_t sample_next(sampler *s, const float *logits, int vocab, float *scratch, 
         return 0;
     }
     /* A temperature so low that exp would only see infinities is greedy, and so is an infinite logit. */
-    if (s->temp > 1e-6f && isfinite(m)) at = draw(s, logits, vocab, m, scratch, scratch + vocab);
-    if (logprob) *logprob = log_prob(logits, vocab, at, m);
+    bool   drawn = s->temp > 1e-6f && isfinite(m);
+    double lse   = 0;
+    if (drawn) at = draw(s, logits, vocab, m, scratch, scratch + vocab, &lse);
+    if (!logprob) return at;
+    if (drawn && s->at_temp) *logprob = (float)(((double)logits[at] - (double)m) / (double)s->temp - lse);
+    else *logprob = log_prob(logits, vocab, at, m);
     return at;
 }

@@ -3,6 +3,7 @@
  * The output head never holds [T, vocab]: rows go through it in chunks, and a chunk's logits turn into their
  * gradient and leave through the head's backward at once. */
 #include <string.h>
+#include "base/par.h"
 #include "base/prof.h"
 #include "kernel/kern.h"
 #include "model/forward.h"
@@ -15,7 +16,8 @@ enum { CHUNK = 512 }; /* rows through the head at a time: 512 x 2048 logits are 
 
 size_t train_head_bytes(const model *m) {
     size_t V = (size_t)m->c.vocab_size;
-    return arena_round(CHUNK * V * 4) * 2 + op_linear_bytes(CHUNK, (int)V, m->c.hidden_size);
+    return arena_round(CHUNK * V * 4) * 2 + arena_round((size_t)par_threads() * V * 4) +
+           op_linear_bytes(CHUNK, (int)V, m->c.hidden_size);
 }
 
 bool model_train_begin(model *m, dtype compute, err *e) {
@@ -46,21 +48,34 @@ bool model_train_begin(model *m, dtype compute, err *e) {
     return true;
 }
 
+/* The policy from row t on. */
+static const loss_policy *policy_from(loss_policy *to, const loss_policy *pol, int t, float *tmp) {
+    if (!pol) return NULL;
+    *to     = *pol;
+    to->tmp = pol->adv ? tmp : NULL;
+    if (to->adv) to->adv += t;
+    if (to->old) to->old += t;
+    if (to->ref) to->ref += t;
+    return to;
+}
+
 /* Loss of rows [0, p->T) through the head, and with backward dh [T, D] assigned. */
 static void head_loss(pass *p, const void *h_ct, float *dh, const int32_t *tgt, const float *w, float scale,
-                      loss_sums *sums) {
+                      const loss_policy *pol, loss_sums *sums) {
+    loss_policy part;
     model *m    = p->m;
     lin    head = lin_of(m->head);
     int    V = head.out, D = head.in;
     prof_part was = prof_enter(PROF_LOSS);
     size_t mark   = arena_mark(p->s);
     float *logits = arena_floats(p->s, (size_t)CHUNK * (size_t)V);
+    float *tmp    = pol && pol->adv ? arena_floats(p->s, (size_t)par_threads() * (size_t)V) : NULL;
     void  *dl     = dh ? arena_alloc(p->s, (size_t)CHUNK * (size_t)V * ct_bytes(p->ct)) : NULL;
     for (int t = 0; t < p->Tp; t += CHUNK) {
         int         n = p->Tp - t < CHUNK ? p->Tp - t : CHUNK;
         const void *h = (const char *)h_ct + (size_t)t * (size_t)D * ct_bytes(p->ct);
         op_linear_fwd(logits, h, p->ct, n, &head, p->s);
-        op_xent(sums, dl, p->ct, logits, tgt + t, w + t, scale, n, V);
+        op_xent(sums, dl, p->ct, logits, tgt + t, w + t, scale, n, V, policy_from(&part, pol, t, tmp));
         if (sums->each) sums->each += n;
         if (sums->top) sums->top += n;
         sums->n_each = sums->n_each > n ? sums->n_each - n : 0; /* rows of the padding have no place there */
@@ -116,14 +131,14 @@ void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a
     loss_sums s2 = {.top = args->row_draft, .n_each = p.T};
     bool      mtp = m->c.num_nextn_predict_layers > 0 && args->mtp_lambda > 0;
     trunk_fwd(&p, w, w->tok);
-    head_loss(&p, w->hid_ct, dh, w->tgt, w->w, args->scale, &s);
+    head_loss(&p, w->hid_ct, dh, w->tgt, w->w, args->scale, args->policy, &s);
     if (mtp) {
         mtp_fwd(&p, w, 0, w->hid, w->next);
-        head_loss(&p, w->mhid_ct, dmh, w->tgt2, w->w2, args->scale * args->mtp_lambda, &s2);
+        head_loss(&p, w->mhid_ct, dmh, w->tgt2, w->w2, args->scale * args->mtp_lambda, NULL, &s2);
         if (dmh) mtp_bwd(&p, w, 0, dmh, dh);
     }
     if (dh) trunk_bwd(&p, w, dh);
-    *out = (model_losses){s.nll, s.n, s2.nll, s2.n, s.hit, s2.hit, m->n_moe ? p.balance / m->n_moe : 0};
+    *out = (model_losses){s.nll, s.n, s2.nll, s2.n, s.hit, s2.hit, m->n_moe ? p.balance / m->n_moe : 0, s.pol};
 }
 
 int model_moe_layers(const model *m) { return m->n_moe; }

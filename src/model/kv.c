@@ -39,10 +39,10 @@ void kv_trim(kv_cache *kv, int len) {
     if (len < kv->len) kv->len = len < 0 ? 0 : len;
 }
 
-void kv_copy(kv_cache *dst, const kv_cache *src) {
+void kv_copy(kv_cache *dst, const kv_cache *src, int len) {
     for (int l = 0; l < src->layers; l++) {
-        memcpy(dst->c[l], src->c[l], (size_t)src->len * (size_t)src->c_dim * 4);
-        memcpy(dst->r[l], src->r[l], (size_t)src->len * (size_t)src->r_dim * 4);
+        memcpy(dst->c[l], src->c[l], (size_t)len * (size_t)src->c_dim * 4);
+        memcpy(dst->r[l], src->r[l], (size_t)len * (size_t)src->r_dim * 4);
     }
-    dst->len = src->len;
+    dst->len = len;
 }

@@ -21,6 +21,7 @@
 #define R1_MODEL_H
 #include "base/err.h"
 #include "model/cfg.h"
+#include "tensor/op_loss.h"
 #include "tensor/param.h"
 #include "text/tokenizer.h"
 
@@ -56,7 +57,8 @@ void      kv_free(kv_cache *kv);
 int       kv_len(const kv_cache *kv);
 int       kv_ctx(const kv_cache *kv);
 void      kv_trim(kv_cache *kv, int len);              /* forget positions >= len */
-void      kv_copy(kv_cache *dst, const kv_cache *src); /* same model and ctx >= len: share a prefix by copying it */
+/* dst becomes the first len positions of src (same model, len <= both contexts): share a prefix by copying it */
+void kv_copy(kv_cache *dst, const kv_cache *src, int len);
 
 /* ---- forward ---- */
 typedef struct model_rows {
@@ -93,15 +95,19 @@ typedef struct model_losses {
     double mtp_nll, mtp_n;
     double hit, mtp_hit; /* sums of w where the argmax was right: accuracy, and MTP's acceptance when greedy */
     double balance;      /* sequence-wise balance loss, alpha included, mean over MoE layers */
+    policy_sums pol;     /* with loss_args.policy */
 } model_losses;
 typedef struct loss_args {
     float  scale;         /* gradients are of scale * (nll + mtp_lambda * mtp_nll) [+ balance * balance_scale] */
     float  mtp_lambda;    /* DeepSeek-V3 eq. 25; 0 skips the module */
     float  balance_alpha; /* DeepSeek-V3 eq. 17 */
     bool   backward;      /* false: evaluate only */
-    float *row_nll;       /* [T], out: w * -log p(tgt) of each row; NULL: not wanted */
+    float *row_nll;       /* [T], out: w * -log p(tgt) of each row, at the policy's temperature; NULL: not wanted */
     int   *row_top;       /* [T], out: the likeliest next token of each row with a weight, else -1; NULL: not wanted */
     int   *row_draft;     /* [T], out: the same of the MTP module, for the token after next */
+    /* NULL: cross-entropy. Else the main head's loss is the policy's (op_loss.h; its arrays are [T], its tmp is filled
+     * in here), and nll above is that of its temperature. With adv = NULL it only sets the temperature: scoring. */
+    const loss_policy *policy;
 } loss_args;
 /* Forward and (if asked) backward; parameter gradients are accumulated. w must be WORK_TRAIN. */
 void model_loss(model *m, model_work *w, const train_rows *b, const loss_args *a, model_losses *out);
