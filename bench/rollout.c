@@ -1,10 +1,10 @@
 /* rollout.c -- generated tokens a second: one stream, and the batched decoder at 8, 32, 64 and 128 timelines.
  *
- *   build/bench/rollout [MODEL] [TOKENS] [REPS]        defaults: models/r1-tiny.gguf, 96 tokens an answer, 5
+ *   build/bench/rollout [MODEL] [TOKENS] [REPS] [bf16]        defaults: models/r1-tiny.gguf, 96 tokens an answer, 5
  *
  * Groups of 8 answers to a question (the prefix is shared), temperature 1, no answer stops early. The variants take
- * turns, the medians of REPS rounds are printed with their ratio to one stream. A GGUF file runs as it is (8 bits);
- * "f32:FOLDER" would be a training model's float32: give a folder. */
+ * turns; medians of REPS rounds are printed with their ratio to one stream. A GGUF file runs as it is, a folder in
+ * float32; with "bf16" a folder runs as it does in a training that computes in bf16. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/log.h"
@@ -16,7 +16,7 @@
 #include "text/chat.h"
 
 enum { N_BATCH = 5, REPS_MAX = 101, GROUP = 8 };
-static int batch[N_BATCH] = {1, 8, 32, 64, 128};
+static const int batch[N_BATCH] = {1, 8, 32, 64, 128};
 
 static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -62,7 +62,7 @@ int main(int argc, char **argv) {
     if (!kern_init(NULL, &e)) return fprintf(stderr, "%s\n", e.msg), 1;
     gemm_init();
     model *m = model_load(path, &e);
-    if (!m) return fprintf(stderr, "%s\n", e.msg), 1;
+    if (!m || (argc > 4 && !model_train_begin(m, DT_BF16, &e))) return fprintf(stderr, "%s\n", e.msg), 1;
     for (int i = 0; i < 2; i++) {
         chat_msg msg = {"user", i ? "Solve for x: 7x + 12 = 3x - 44" : "What is 5804 + 917?"};
         if (!chat_prompt(model_tokenizer(m), &msg, 1, CHAT_THINK, &prompt[i], &e))

@@ -37,7 +37,7 @@ train_bg() {
 }
 bits() { cat "$1/tokenizer.json" "$1/base/model.safetensors" "$1/sft/model.safetensors" "$1/mini.gguf" | sha256sum; }
 # Everything of metrics.jsonl that is not a clock.
-figures() { sed -E 's/"(tok_s|peak_share|elapsed)":[^,}]*,?//g' "$1/metrics.jsonl"; }
+figures() { sed -E 's/"(tok_s|peak_share|elapsed|gen_s|score_s|train_s)":[^,}]*,?//g' "$1/metrics.jsonl"; }
 same() { # same NAME FOLDER: the bits and the figures of the undisturbed run
     if [ "$(bits "$2")" != "$want" ]; then not_ok "$1" "the final files differ from the undisturbed run's"
     elif [ "$(figures "$2")" != "$want_figures" ]; then not_ok "$1" "metrics.jsonl differs from the undisturbed run's"
@@ -209,4 +209,20 @@ bad bad-experts 'num_experts_per_tok' model.num_experts_per_tok=9
 bad bad-mix 'no [mix.x]' pretrain.mix=x
 "$r1" train > "$dir/log" 2>&1
 if [ $? -eq 2 ]; then ok usage; else not_ok usage "expected exit status 2"; fi
+# ---- RL: answers, rewards, the curriculum that they move, a reference that is refreshed
+args=(train recipes/mini-rl.ini --set pretrain.steps=30 --set rl.steps=6 --set rl.questions=4 --set rl.group=4 --set rl.max_new=60
+    --set rl.kl=0.05 --set rl.ref_every=2 --set rl.epochs=2 --set rl.minibatches=2 --set rl.checkpoint_minutes=0 --set rl.mix=moving
+    --set "mix.moving.arithmetic=1 levels 1 2" --set mix.moving.curriculum=reward --set reward.language=0.2)
+rl_bits() { cat "$1/rl/model.safetensors" "$1/samples.jsonl" | sha256sum; }
+if ! train --out "$dir/rl" --stage tokenizer > "$dir/log" 2>&1 || ! train --out "$dir/rl" --stage pretrain > "$dir/log" 2>&1; then
+    not_ok rl-base "$(tail -n 1 "$dir/log")"
+fi
+cp -r "$dir/rl" "$dir/rl2"
+lines=$(wc -l < "$dir/rl/metrics.jsonl")
+if ! train --out "$dir/rl" --stage rl > "$dir/log" 2>&1; then not_ok rl-undisturbed "$(tail -n 1 "$dir/log")"; fi
+for at in 1 3 4; do run_until $((lines + at)) "$dir/rl2" --stage rl; done
+if ! train --out "$dir/rl2" --stage rl --resume > "$dir/log" 2>&1; then not_ok rl-killed "$(tail -n 1 "$dir/log")"
+elif [ "$(rl_bits "$dir/rl")" != "$(rl_bits "$dir/rl2")" ]; then not_ok rl-killed "other bits"
+elif [ "$(figures "$dir/rl")" != "$(figures "$dir/rl2")" ]; then not_ok rl-killed "other figures"
+else ok rl-killed; fi
 exit $failed

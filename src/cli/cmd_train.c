@@ -13,6 +13,7 @@
 #include "cli/cmds.h"
 #include "eval/report.h"
 #include "eval/suite.h"
+#include "rl/rl.h"
 #include "train/recipe_key.h"
 #include "train/stages.h"
 
@@ -163,7 +164,7 @@ int cmd_train(int argc, char **argv) {
     dist       *ranks = NULL;
     err         e;
     const opt   table[] = {
-          OPT_STR('s', "stage", &stage, "NAME", "tokenizer, pretrain, sft or all (what is not done yet)"),
+          OPT_STR('s', "stage", &stage, "NAME", "tokenizer, pretrain, sft, rl or all (what is not done yet)"),
           OPT_STR('o', "out", &out, "DIR", "folder of the run (default: the recipe's, else runs/NAME)"),
           OPT_BOOL('r', "resume", &resume, "go on from the last checkpoint"),
           OPT_BOOL(0, "force", &force, "begin again, over what is there"),
@@ -174,7 +175,7 @@ int cmd_train(int argc, char **argv) {
           OPT_BOOL(0, "help-recipe", &help_recipe, "every key of a recipe, with range and default"),
           OPT_END};
     if (!cli_options(table, argc, argv, "r1 train [options] RECIPE.ini",
-                     "Train a model: tokenizer, pretraining, fine-tuning. Ctrl-C writes a checkpoint.", &first,
+                     "Train a model: tokenizer, pretraining, fine-tuning, RL. Ctrl-C writes a checkpoint.", &first,
                      &status))
         goto done;
     if (help_recipe) {
@@ -202,7 +203,7 @@ int cmd_train(int argc, char **argv) {
         recipe_free(r);
         goto done;
     }
-    const trainer_hooks hooks = {.stop = stop_requested, .answers = answer, .page = page};
+    const trainer_hooks hooks = {.stop = stop_requested, .answers = answer, .page = page, .rl = rl_run};
     const stages_args   a     = {.stage      = stage,
                                  .out        = out,
                                  .resume     = resume,

@@ -26,7 +26,8 @@
 #include "base/str.h"
 
 enum { CURRICULUM_FAMILIES = 128, CURRICULUM_NAME = 32, CURRICULUM_WINDOW = 32 };
-typedef enum { CURRICULUM_NONE, CURRICULUM_LOSS, CURRICULUM_SCHEDULE } curriculum_by; /* as a recipe names them */
+/* As a recipe names them. */
+typedef enum { CURRICULUM_NONE, CURRICULUM_LOSS, CURRICULUM_SCHEDULE, CURRICULUM_REWARD } curriculum_by;
 typedef struct curriculum_family {
     char     name[CURRICULUM_NAME];
     int      lo, hi, level;

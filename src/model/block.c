@@ -90,8 +90,8 @@ size_t block_scratch(const model *m, int T, int plain_ctx, bool train) {
     int        nk   = plain_ctx > T ? plain_ctx : T + ROW_PAD;
     size_t     wide = H * (2 * P + R + 3 * V) + 2 * Kl + R + 3 * Q + 6 * D + 3 * E + 64;
     size_t     n    = t * wide * 4 + op_attn_bytes(&s, nk, nk, train) + op_attn_bf16_bytes(&s, nk, nk, train);
-    n += (size_t)nk * H * (P + V) * 4;                                               /* plain attention over a cache */
-    n += t * H * Kl * 4 + (size_t)par_threads() * (H * ((size_t)nk + Kl) * 4 + 256); /* absorbed */
+    n += (size_t)nk * H * (P + V) * 4; /* plain attention over a cache */
+    n += t * (2 * H * Kl + 1) * 4 + Kl * V * 4 + (size_t)par_threads() * (H * (size_t)nk * 4 + 256); /* absorbed */
     size_t F = (size_t)c->intermediate_size, S = (size_t)(c->n_shared_experts * c->moe_intermediate_size);
     if (S > F) F = S;
     n += t * F * 6;

@@ -57,10 +57,11 @@ model_work *work_new(model *m, int max_rows, work_kind kind, err *e) {
     w->m          = m;
     w->kind       = kind;
     w->max_rows   = max_rows;
-    w->ct         = kind == WORK_TRAIN ? m->compute : m->c.qat_bits ? DT_BF16 : DT_F32;
-    w->plain_ctx  = m->c.max_position_embeddings < PLAIN_CTX_MAX ? m->c.max_position_embeddings : PLAIN_CTX_MAX;
-    int n         = kind == WORK_TRAIN ? m->c.num_hidden_layers + m->c.num_nextn_predict_layers : 1;
-    w->act        = mem_calloc((size_t)n, sizeof(acts));
+    /* A model that trains in bf16 answers in bf16, too: the same rounding, and half the memory to read. */
+    w->ct        = kind == WORK_TRAIN || m->compute == DT_BF16 || !m->c.qat_bits ? m->compute : DT_BF16;
+    w->plain_ctx = m->c.max_position_embeddings < PLAIN_CTX_MAX ? m->c.max_position_embeddings : PLAIN_CTX_MAX;
+    int n        = kind == WORK_TRAIN ? m->c.num_hidden_layers + m->c.num_nextn_predict_layers : 1;
+    w->act       = mem_calloc((size_t)n, sizeof(acts));
     arena count = {.base = NULL, .size = SIZE_MAX / 2}; /* its addresses are never read: only how far they go matters */
     layout(w, &count);
     arena_init(&w->fixed, count.used);
@@ -150,7 +151,7 @@ const float *model_mtp(model *m, model_work *w, int depth, const model_rows *r, 
 void model_logits(model *m, model_work *w, const float *h, int n, float *logits) {
     lin    head = lin_of(m->head);
     size_t mark = arena_mark(&w->s), count = (size_t)n * (size_t)m->c.hidden_size;
-    if (m->c.qat_bits) { /* as in training */
+    if (w->ct == DT_BF16) { /* as in training */
         uint16_t *hb = arena_alloc(&w->s, count * 2);
         op_cast(hb, DT_BF16, h, count);
         op_linear_fwd(logits, hb, DT_BF16, n, &head, &w->s);

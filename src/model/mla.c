@@ -47,20 +47,31 @@ static void fold_keys(const mla_w *w, const attn_shape *s, float *qa, const floa
     }
 }
 
-/* o [H * V] = W_uv of the heads' mean latents [H, K] */
-static void unfold_values(const mla_w *w, const attn_shape *s, float *o, const float *mean) {
-    int K_ = (int)w->kv_b->w.ne[1];
-    for (int h = 0; h < s->heads; h++, o += s->v, mean += K_) {
+enum { UNFOLD_MIN = 4 }; /* rows from which turning W_uv round for a product pays */
+
+/* o [n, H * V] = W_uv of the heads' mean latents [n, H, K]; vt [K, V] scratch */
+static void unfold_values(const mla_w *w, const attn_shape *s, float *o, const float *mean, int n, float *vt) {
+    int K_ = (int)w->kv_b->w.ne[1], H = s->heads;
+    for (int h = 0; h < H; h++) {
         size_t row = (size_t)h * (size_t)(s->nope + s->v) + (size_t)s->nope;
-        if (w->k_b)
-            K->gemv_q8_0(o, (const block_q8_0 *)w->kv_b->w.data + row * (size_t)(K_ / Q8_0_BLOCK), mean, s->v, K_);
-        else K->gemv_f32(o, kv_b_head(w, s, h) + (size_t)s->nope * (size_t)K_, mean, s->v, K_);
+        if (!w->k_b && n >= UNFOLD_MIN) {
+            K->transpose_f32(vt, s->v, kv_b_head(w, s, h) + (size_t)s->nope * (size_t)K_, K_, s->v, K_);
+            K->sgemm(n, s->v, K_, 1, mean + h * K_, H * K_, 1, vt, s->v, false, o + h * s->v, H * s->v);
+            continue;
+        }
+        for (int i = 0; i < n; i++) {
+            float       *oh = o + (size_t)i * (size_t)(H * s->v) + h * s->v;
+            const float *mh = mean + ((size_t)i * (size_t)H + (size_t)h) * (size_t)K_;
+            if (w->k_b)
+                K->gemv_q8_0(oh, (const block_q8_0 *)w->kv_b->w.data + row * (size_t)(K_ / Q8_0_BLOCK), mh, s->v, K_);
+            else K->gemv_f32(oh, kv_b_head(w, s, h) + (size_t)s->nope * (size_t)K_, mh, s->v, K_);
+        }
     }
 }
 
-/* One query row over n cached tokens; qa [H, K] is the folded query, prob [H, n] and mean [H, K] scratch. */
+/* One query row over n cached tokens; qa [H, K] is the folded query, prob [H, n] scratch; mean [H, K] is assigned. */
 static void absorbed_row(const mla_w *w, const attn_shape *s, const float *qa, const float *q, const float *c,
-                         const float *kr, int n, float *prob, float *mean, float *o) {
+                         const float *kr, int n, float *prob, float *mean) {
     int K_ = (int)w->kv_b->w.ne[1], qd = s->nope + s->rope;
     for (int h = 0; h < s->heads; h++) {
         float *p    = prob + (size_t)h * (size_t)n;
@@ -76,35 +87,42 @@ static void absorbed_row(const mla_w *w, const attn_shape *s, const float *qa, c
         K->scale_f32(p, 1 / sum, n);
     }
     K->sgemm(s->heads, K_, n, 1, prob, n, 1, c, K_, false, mean, K_);
-    unfold_values(w, s, o, mean);
 }
 
-/* Works on floats; in a bf16 pass the queries are widened and the result is rounded. */
-static void absorbed_seq(pass *p, const mla_w *w, acts *a, int layer, int q, void *o) {
-    attn_shape      s  = shape(p->m, p->m->c.qk_rope_head_dim);
-    const kv_cache *kv = p->kv[q];
-    const attn_seg *g  = &p->seg[q];
-    int             K_ = p->m->c.kv_lora_rank, H = s.heads, ldq = H * (s.nope + s.rope), ldo = H * s.v;
-    size_t          mark = arena_mark(p->s), nq = (size_t)g->nq, q0 = (size_t)g->q0 * (size_t)ldq,
-           o0  = (size_t)g->q0 * (size_t)ldo;
-    float *qa  = arena_floats(p->s, nq * (size_t)(H * K_));
-    size_t per = arena_round((size_t)H * (size_t)g->nk * 4) / 4 + arena_round((size_t)(H * K_) * 4) / 4;
+/* Sequences [from, to): their rows stand side by side, each with a cache of its own. Rows of all of them are shared out
+ * over the threads and fold and unfold together, which is what makes a batch of single tokens more than a loop. Works
+ * on floats; in a bf16 pass the queries are widened and the result is rounded. */
+static void absorbed_seqs(pass *p, const mla_w *w, acts *a, int layer, int from, int to, void *o) {
+    attn_shape s  = shape(p->m, p->m->c.qk_rope_head_dim);
+    int        r0 = p->seg[from].q0, n = p->seg[to - 1].q0 + p->seg[to - 1].nq - r0, longest = 0;
+    int        K_ = p->m->c.kv_lora_rank, H = s.heads, ldq = H * (s.nope + s.rope), ldo = H * s.v;
+    size_t     mark = arena_mark(p->s), rows = (size_t)n, q0 = (size_t)r0 * (size_t)ldq, o0 = (size_t)r0 * (size_t)ldo;
+    float     *qa = arena_floats(p->s, rows * (size_t)(H * K_)), *mean = arena_floats(p->s, rows * (size_t)(H * K_));
+    float     *vt  = arena_floats(p->s, (size_t)(K_ * s.v));
+    int       *seq = arena_alloc(p->s, rows * sizeof *seq); /* [n] of each row */
+    for (int q = from, i = 0; q < to; q++) {
+        if (p->seg[q].nk > longest) longest = p->seg[q].nk;
+        for (int k = 0; k < p->seg[q].nq; k++) seq[i++] = q;
+    }
+    size_t per = arena_round((size_t)H * (size_t)longest * 4) / 4;
     float *mem = arena_floats(p->s, per * (size_t)par_threads());
     float *qf = (float *)a->q + q0, *of = (float *)o + o0;
     if (p->ct == DT_BF16) {
-        qf = arena_floats(p->s, nq * (size_t)ldq);
-        of = arena_floats(p->s, nq * (size_t)ldo);
-        K->bf16_to_f32(qf, (const uint16_t *)a->q + q0, nq * (size_t)ldq);
+        qf = arena_floats(p->s, rows * (size_t)ldq);
+        of = arena_floats(p->s, rows * (size_t)ldo);
+        K->bf16_to_f32(qf, (const uint16_t *)a->q + q0, rows * (size_t)ldq);
     }
-    fold_keys(w, &s, qa, qf, g->nq);
-#pragma omp parallel for schedule(static) if (g->nq > 1)
-    for (int i = 0; i < g->nq; i++) {
-        float *prob = mem + per * (size_t)par_id();
+    fold_keys(w, &s, qa, qf, n);
+#pragma omp parallel for schedule(static) if (n > 1)
+    for (int i = 0; i < n; i++) {
+        const attn_seg *g  = &p->seg[seq[i]];
+        const kv_cache *kv = p->kv[seq[i]];
         absorbed_row(w, &s, qa + (size_t)i * (size_t)(H * K_), qf + (size_t)i * (size_t)ldq, kv->c[layer], kv->r[layer],
-                     g->nk - g->nq + i + 1, prob, prob + arena_round((size_t)H * (size_t)g->nk * 4) / 4,
-                     of + (size_t)i * (size_t)ldo);
+                     g->nk - g->nq + (r0 + i - g->q0) + 1, mem + per * (size_t)par_id(),
+                     mean + (size_t)i * (size_t)(H * K_));
     }
-    if (p->ct == DT_BF16) K->f32_to_bf16((uint16_t *)o + o0, of, nq * (size_t)ldo);
+    unfold_values(w, &s, of, mean, n, vt);
+    if (p->ct == DT_BF16) K->f32_to_bf16((uint16_t *)o + o0, of, rows * (size_t)ldo);
     arena_reset(p->s, mark);
 }
 
@@ -193,9 +211,14 @@ void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
     project(p, w, a);
     if (p->kv) {
         append(p, w, a, layer);
-        for (int q = 0; q < p->n_seq; q++) {
-            if (use_plain(p, q)) plain_seq(p, w, a, layer, q, a->o);
-            else absorbed_seq(p, w, a, layer, q, a->o);
+        for (int q = 0, to; q < p->n_seq; q = to) {
+            to = q + 1;
+            if (use_plain(p, q)) {
+                plain_seq(p, w, a, layer, q, a->o);
+                continue;
+            }
+            while (to < p->n_seq && !use_plain(p, to)) to++;
+            absorbed_seqs(p, w, a, layer, q, to, a->o);
         }
     } else {
         lin kv_b = lin_of(w->kv_b);

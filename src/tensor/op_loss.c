@@ -72,8 +72,8 @@ void op_xent(loss_sums *s, void *dlogits, dtype dt, float *logits, const int32_t
     size_t  row_bytes = (size_t)V * (dt == DT_BF16 ? 2 : 4);
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < n; i++) {
-        void *d = dlogits ? (char *)dlogits + (size_t)i * row_bytes : NULL;
-        int *top = s->top && i < s->n_each ? s->top + i : NULL;
+        void *d   = dlogits ? (char *)dlogits + (size_t)i * row_bytes : NULL;
+        int  *top = s->top && i < s->n_each ? s->top + i : NULL;
         if (top) *top = -1;
         memset(&out[i], 0, sizeof out[i]);
         if (w[i] != 0) row(logits + (size_t)i * (size_t)V, tgt[i], scale * w[i], p, i, d, dt, V, &out[i], top);

@@ -191,7 +191,8 @@ static bool state_parse(const char *text, ckpt_state *s, err *e) {
     if (json_object_get(o, "curriculum") &&
         !get_text(o, "curriculum", s->curriculum, sizeof s->curriculum, e))
         goto done;
-    if (s->step < 0 || s->updates < 0 || s->updates > s->step || s->tokens < 0 || s->learned < 0) {
+    bool several = !strcmp(s->stage, "rl"); /* updates in a step: epochs, minibatches */
+    if (s->step < 0 || s->updates < 0 || (s->updates > s->step && !several) || s->tokens < 0 || s->learned < 0) {
         err_set(e, "r1.state: impossible counts (step %" PRId64 ", updates %" PRId64 ")", s->step, s->updates);
         goto done;
     }

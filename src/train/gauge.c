@@ -47,13 +47,15 @@ void gauge_gate(json_t *moe, const model *m) {
 
 double gauge_busiest(model *m) {
     int    layers = model_moe_layers(m), E = model_cfg(m)->n_routed_experts;
-    double sum = 0;
+    int    used = 0; /* the MTP module's layer may rest */
+    double sum  = 0;
     for (int l = 0; l < layers; l++) {
         double all, max, entropy;
         totals(model_expert_load(m, l), E, &all, &max, &entropy);
         sum += all > 0 ? max * E / all : 0;
+        used += all > 0;
     }
-    return layers ? sum / layers : 0;
+    return used ? sum / used : 0;
 }
 
 void gauge_drafts(gauge_draft *d, const rows_batch *b, const int *top, const int *draft) {

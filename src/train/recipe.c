@@ -197,20 +197,20 @@ static char *path_from(const char *dir, const char *p) {
     return str_take(&path);
 }
 
-/* "none", "schedule", "loss" or "loss 0.3" */
+/* "none", "schedule", "reward", "loss" or "loss 0.3" */
 static bool set_curriculum(recipe_mix *m, const char *value, err *e) {
-    static const char *const by[] = {"none", "loss", "schedule"};
+    static const char *const by[] = {"none", "loss", "schedule", "reward"};
     char                     w[32], bar[32];
     const char              *p = value;
     m->loss_good               = 0.3;
     if (!word(&p, w, sizeof w)) w[0] = '\0';
     bool more = word(&p, bar, sizeof bar);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (!strcmp(w, by[i]) && (!more || i == CURRICULUM_LOSS)) {
             m->curriculum = (curriculum_by)i;
             if (!more || (str_to_f64(bar, &m->loss_good) && m->loss_good > 0 && m->loss_good < 1e6)) return true;
         }
-    return err_set(e, "curriculum: expected none, schedule, loss or loss NUMBER, found \"%.60s\"", value);
+    return err_set(e, "curriculum: expected none, schedule, loss, loss NUMBER or reward, found \"%.60s\"", value);
 }
 
 static bool set_manifest(recipe_mix *m, const char *dir, const char *value, err *e) {
@@ -330,6 +330,7 @@ static void dump_mixes(const recipe *r, str *out) {
         str_addf(out, "[mix.%s]\n", m->name);
         if (m->curriculum == CURRICULUM_LOSS) str_addf(out, "curriculum = loss %.17g\n", m->loss_good);
         if (m->curriculum == CURRICULUM_SCHEDULE) str_add(out, "curriculum = schedule\n");
+        if (m->curriculum == CURRICULUM_REWARD) str_add(out, "curriculum = reward\n");
         for (int k = 0; k < m->n_manifest; k++)
             str_addf(out, "manifest = %.17g %s\n", m->manifest[k].weight, m->manifest[k].written);
         for (int k = 0; k < m->n_listed; k++) {
@@ -352,8 +353,9 @@ static bool apply_key(recipe *r, const entry *x, err *e) {
         return err_set(e, "like: only a file can be like another");
     const recipe_key *k = recipe_key_find(x->section, x->key);
     if (!recipe_key_section(x->section)) {
-        static const char *const known[] = {"run", "model", "tokenizer", "pretrain", "sft", "export", "mix.NAME"};
-        const char              *near    = opt_nearest(x->section, known, 7);
+        static const char *const known[] = {"run", "model",  "tokenizer", "pretrain", "sft",
+                                            "rl",  "reward", "export",    "mix.NAME"};
+        const char              *near    = opt_nearest(x->section, known, 9);
         if (!*x->section) return err_set(e, "%s: stands before the first [section]", x->key);
         return err_set(e, "unknown section [%.40s]%s%s%s", x->section, near ? "; did you mean [" : "", near ? near : "",
                        near ? "]?" : "");
@@ -395,6 +397,13 @@ static bool check_stage(const recipe *r, int which, err *e) {
     if (s.batch_tokens % s.micro_tokens)
         return err_set(e, "[%s] batch_tokens: expected a multiple of micro_tokens (%d), found %d", name, s.micro_tokens,
                        s.batch_tokens);
+    if (which != STAGE_RL && recipe_find_mix(r, s.mix)->curriculum == CURRICULUM_REWARD)
+        return err_set(e, "[%s] mix: the curriculum of [mix.%s] goes by rewards, which only [rl] has", name, s.mix);
+    if (which == STAGE_RL && recipe_find_mix(r, s.mix)->curriculum == CURRICULUM_LOSS)
+        return err_set(e, "[rl] mix: the curriculum of [mix.%s] goes by losses, which [rl] has not", s.mix);
+    if (which == STAGE_RL && r->rl.questions % r->rl.minibatches)
+        return err_set(e, "[rl] questions: expected a multiple of minibatches (%d), found %d", r->rl.minibatches,
+                       r->rl.questions);
     if (s.max_len > s.micro_tokens)
         return err_set(e, "[%s] max_len: expected at most micro_tokens (%d), found %d", name, s.micro_tokens,
                        s.max_len);
@@ -414,7 +423,7 @@ static bool check_stage(const recipe *r, int which, err *e) {
 static bool finish_stage(recipe *r, int which, err *e) {
     recipe_stage *s = &r->stage[which];
     if (s->tokens && s->steps_key) return err_set(e, "[%s]: give tokens or steps, not both", stage_names[which]);
-    s->sched.steps = s->steps_key ? s->steps_key : (s->tokens + s->batch_tokens - 1) / s->batch_tokens;
+    s->sched.steps = s->steps_key || !s->tokens ? s->steps_key : (s->tokens + s->batch_tokens - 1) / s->batch_tokens;
     return s->sched.steps == 0 || check_stage(r, which, e);
 }
 
@@ -439,9 +448,13 @@ static bool finish(recipe *r, err *e) {
         return err_set(e, "[run] name: expected a file name, found \"%s\"", r->name);
     bool own = r->stage[STAGE_PRETRAIN].steps_key || r->stage[STAGE_PRETRAIN].tokens;
     bool sft = r->stage[STAGE_SFT].steps_key || r->stage[STAGE_SFT].tokens;
-    if (!own && !sft) return err_set(e, "nothing to train: [pretrain] and [sft] have neither tokens nor steps");
-    if (!own && !r->stage[STAGE_SFT].init_from[0])
+    bool rl  = r->stage[STAGE_RL].steps_key;
+    if (!own && !sft && !rl)
+        return err_set(e, "nothing to train: [pretrain] and [sft] have neither tokens nor steps, [rl] no steps");
+    if (!own && sft && !r->stage[STAGE_SFT].init_from[0])
         return err_set(e, "[sft] init_from: needed, because [pretrain] has neither tokens nor steps");
+    if (!own && !sft && !r->stage[STAGE_RL].init_from[0])
+        return err_set(e, "[rl] init_from: needed, because [pretrain] and [sft] have neither tokens nor steps");
     if (own && !r->stage[STAGE_PRETRAIN].init_from[0]) {
         if (!recipe_find_mix(r, r->tok_mix)) return err_set(e, "[tokenizer] mix: there is no [mix.%s]", r->tok_mix);
         if (!finish_model(r, e)) return false;

@@ -4,9 +4,9 @@
  *   r->stage[STAGE_PRETRAIN].sched.lr ...
  *   recipe_free(r);
  *
- * Sections: [run] [model] [tokenizer] [pretrain] [sft] [export], and a [mix.NAME] for each mix of sources. Every key
- * of the fixed sections is a row of one table (recipe_key.c): name, type, range, default, help; `r1 train
- * --help-recipe` prints it. A mix has a line for each source:
+ * Sections: [run] [model] [tokenizer] [pretrain] [sft] [rl] [reward] [export], and a [mix.NAME] for each mix of
+ * sources. Every key of the fixed sections is a row of one table (recipe_key.c): name, type, range, default, help;
+ * `r1 train --help-recipe` prints it. A mix has a line for each source:
  *
  *   [mix.base]
  *   linear     = 1                        ; a family and its weight; all its levels alike
@@ -19,6 +19,7 @@
  *   curriculum = loss 0.3                 ; or schedule, none (default): how the levels of families move
  *                                         ; (data/curriculum.h), within those that have a weight. The number: a
  *                                         ; document with a lower loss counts as good
+ *   curriculum = reward                   ; for [rl]: by right answers
  *
  * [run] like = ../zero.ini takes everything from another recipe; what stands here overrides it key by key, in a mix
  * source by source (a text or a manifest is one more). For a key that the other has and this one must not, write what
@@ -36,8 +37,8 @@
 #include "model/cfg.h"
 #include "train/schedule.h"
 
-enum { STAGE_TOKENIZER, STAGE_PRETRAIN, STAGE_SFT, N_STAGES };
-extern const char *const stage_names[N_STAGES]; /* "tokenizer", "pretrain", "sft" */
+enum { STAGE_TOKENIZER, STAGE_PRETRAIN, STAGE_SFT, STAGE_RL, N_STAGES };
+extern const char *const stage_names[N_STAGES]; /* "tokenizer", "pretrain", "sft", "rl" */
 enum { RECIPE_NAME = 64, RECIPE_PATH = 512, MIX_SOURCES = 160, MIX_MANIFESTS = 4 };
 
 typedef struct recipe_stage {
@@ -63,6 +64,23 @@ typedef struct recipe_stage {
     uint64_t data_seed;
 } recipe_stage;
 
+/* What [rl] has beside the keys of every stage; rl/grpo.h and rl/rollout.h say what they mean. */
+typedef struct recipe_rl {
+    int   algorithm; /* 0 grpo, 1 dr_grpo, 2 dapo */
+    int   questions, group, parallel, max_new;
+    float temperature, top_p;
+    float clip_low, clip_high; /* 0: the algorithm's */
+    float kl;
+    int   ref_every; /* steps between refreshes of the reference; 0: it stays the start */
+    int   epochs, minibatches;
+    int   resample; /* rounds of new questions for groups with equal rewards; -1: 3 with dapo, else 0 */
+    int   cut;      /* answers that were cut: 0 as the algorithm has it, 1 count, 2 left out */
+} recipe_rl;
+typedef struct recipe_reward {
+    float weight[5]; /* accuracy, format, process, length, language: rl/reward.h */
+    int   process_claims, length_tokens;
+} recipe_reward;
+
 typedef struct recipe_mix {
     char   name[RECIPE_NAME];
     source src[MIX_SOURCES]; /* family and text point into the recipe */
@@ -81,19 +99,21 @@ typedef struct recipe_mix {
 } recipe_mix;
 
 typedef struct recipe {
-    char         path[RECIPE_PATH];
-    char         name[RECIPE_NAME], out[RECIPE_PATH], like[RECIPE_PATH];
-    uint64_t     seed;
-    cfg          model; /* vocab_size 0: the tokenizer's */
-    char         model_config[RECIPE_PATH];
-    int          tok_vocab, tok_rows;
-    char         tok_mix[RECIPE_NAME];
-    recipe_stage stage[N_STAGES]; /* [STAGE_TOKENIZER] is not used */
-    int          export_type;     /* as the table has it: see recipe_export_type */
-    recipe_mix  *mix;
-    int          n_mix;
-    str          text; /* every key and its value, canonical: what is hashed, and kept in OUT */
-    uint64_t     hash; /* of text, without [run] out */
+    char          path[RECIPE_PATH];
+    char          name[RECIPE_NAME], out[RECIPE_PATH], like[RECIPE_PATH];
+    uint64_t      seed;
+    cfg           model; /* vocab_size 0: the tokenizer's */
+    char          model_config[RECIPE_PATH];
+    int           tok_vocab, tok_rows;
+    char          tok_mix[RECIPE_NAME];
+    recipe_stage  stage[N_STAGES]; /* [STAGE_TOKENIZER] is not used; rl has no tokens, loss, MTP */
+    recipe_rl     rl;
+    recipe_reward reward;
+    int           export_type; /* as the table has it: see recipe_export_type */
+    recipe_mix   *mix;
+    int           n_mix;
+    str           text; /* every key and its value, canonical: what is hashed, and kept in OUT */
+    uint64_t      hash; /* of text, without [run] out */
 } recipe;
 
 recipe *recipe_load(const char *path, const char *const *sets, int n_sets, err *e) R1_MUST_USE;

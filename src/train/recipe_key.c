@@ -11,11 +11,13 @@
 #include "base/mem.h"
 #include "base/opt.h"
 
-const char *const stage_names[N_STAGES] = {"tokenizer", "pretrain", "sft"};
+const char *const stage_names[N_STAGES] = {"tokenizer", "pretrain", "sft", "rl"};
 
 #define R(f) offsetof(recipe, f)
 #define M(f) offsetof(recipe, model.f)
 #define S(f) offsetof(recipe_stage, f)
+#define L(f) offsetof(recipe, rl.f)
+#define W(i) (offsetof(recipe, reward.weight) + (i) * sizeof(float))
 #define STR(sec, n, off, size, def, help)                                                                              \
     { sec, n, RK_STR, off, 0, size, def, NULL, help }
 #define INT(sec, n, off, lo, hi, def, help)                                                                            \
@@ -77,13 +79,13 @@ static const recipe_key table[] = {
     STR("tokenizer", "mix", R(tok_mix), RECIPE_NAME, "base", "NAME of a [mix.NAME]"),
 
     STR("stage", "mix", S(mix), RECIPE_NAME, "base", "NAME of a [mix.NAME]"),
-    ENUM("stage", "loss", S(loss), "all|answer", NULL, "answer: nothing is learnt from the prompt"),
-    {"stage", "tokens", RK_I64, S(tokens), 0, 1e15, "0", NULL, "length of the stage: steps = tokens / batch_tokens"},
+    ENUM("text", "loss", S(loss), "all|answer", NULL, "answer: nothing is learnt from the prompt"),
+    {"text", "tokens", RK_I64, S(tokens), 0, 1e15, "0", NULL, "length of the stage: steps = tokens / batch_tokens"},
     {"stage", "steps", RK_I64, S(steps_key), 0, 1e12, "0", NULL,
-     "... or so many steps. 0 and 0: the stage is left out"},
-    INT("stage", "batch_tokens", S(batch_tokens), 16, 1 << 26, "16384", "tokens of a step"),
+     "so many steps (not both). No steps and no tokens: the stage is left out"},
+    INT("text", "batch_tokens", S(batch_tokens), 16, 1 << 26, "16384", "tokens of a step"),
     INT("stage", "micro_tokens", S(micro_tokens), 16, 1 << 22, "2048", "tokens of a forward and backward"),
-    INT("stage", "shards", S(shards), 0, 64, "0", "partial sums of a step's gradient (ranks.h); 0: two, or the ranks"),
+    INT("text", "shards", S(shards), 0, 64, "0", "partial sums of a step's gradient (ranks.h); 0: two, or the ranks"),
     INT("stage", "max_len", S(max_len), 8, 1 << 22, "512", "longest document; longer problems are skipped"),
     {"stage", "data_seed", RK_U64, S(data_seed), 0, 0, "0", NULL, "of the data alone; 0: made from [run] seed"},
     F32("stage", "lr", S(sched.lr), 0, 10, NULL, "peak learning rate"),
@@ -97,14 +99,14 @@ static const recipe_key table[] = {
     F32("stage", "eps", S(eps), 1e-20, 1, "1e-8", "AdamW"),
     F32("stage", "weight_decay", S(weight_decay), 0, 10, "0.1", "decoupled, matrices only"),
     F32("stage", "clip", S(clip), 0, 1e6, "1", "global norm of the gradient; 0: no clipping"),
-    F32("stage", "spike", S(spike), 0, 1e6, "1.5", "a loss above this times its median + 0.5 is gone back for; 0: off"),
-    F32("stage", "mtp_lambda", S(mtp_lambda), 0, 10, "0.3", "weight of the MTP loss (DeepSeek-V3 eq. 25)"),
-    F32("stage", "mtp_lambda_end", S(mtp_lambda_end), 0, 10, "0.1", "... after mtp_switch"),
-    F32("stage", "mtp_switch", S(mtp_switch), 0, 1, "0.67", "share of the steps with mtp_lambda"),
+    F32("text", "spike", S(spike), 0, 1e6, "1.5", "a loss above this times its median + 0.5 is gone back for; 0: off"),
+    F32("text", "mtp_lambda", S(mtp_lambda), 0, 10, "0.3", "weight of the MTP loss (DeepSeek-V3 eq. 25)"),
+    F32("text", "mtp_lambda_end", S(mtp_lambda_end), 0, 10, "0.1", "... after mtp_switch"),
+    F32("text", "mtp_switch", S(mtp_switch), 0, 1, "0.67", "share of the steps with mtp_lambda"),
     F32("stage", "balance_alpha", S(balance_alpha), 0, 1, "1e-4", "sequence-wise balance loss (DeepSeek-V3 eq. 17)"),
     F32("stage", "bias_gamma", S(bias_gamma), 0, 1, "1e-3", "step of the gate's selection bias"),
-    INT("stage", "eval_every", S(eval_every), 0, 1000000000, "100", "steps between validation losses; 0: at the end"),
-    INT("stage", "eval_n", S(eval_n), 1, 10000000, "200", "validation documents"),
+    INT("text", "eval_every", S(eval_every), 0, 1000000000, "100", "steps between validation losses; 0: at the end"),
+    INT("text", "eval_n", S(eval_n), 1, 10000000, "200", "validation documents"),
     INT("stage", "answers_every", S(answers_every), 0, 1000000000, "0", "steps between answered problems; 0: never"),
     INT("stage", "answers_n", S(answers_n), 1, 1000000, "50", "validation problems answered for each family"),
     {"stage", "checkpoint_minutes", RK_F64, S(checkpoint_minutes), 0, 1e5, "5", NULL, "0: after every step"},
@@ -113,6 +115,33 @@ static const recipe_key table[] = {
     F32("stage", "qat_from", S(qat_from), 0, 1, "0", "share of the steps before that starts"),
     INT("stage", "qat_head", S(qat_head), 0, 1, "0", "1: the output head's product, too"),
     STR("stage", "init_from", S(init_from), RECIPE_PATH, "", "a model to start from (folder or GGUF)"),
+
+    ENUM("rl", "algorithm", L(algorithm), "grpo|dr_grpo|dapo", "dr_grpo", "docs/RL.md has the formulas"),
+    INT("rl", "questions", L(questions), 1, 1 << 16, "32", "of a step"),
+    INT("rl", "group", L(group), 2, 1024, "8", "answers to each question"),
+    INT("rl", "parallel", L(parallel), 1, 4096, "64", "answers written at once"),
+    INT("rl", "max_new", L(max_new), 1, 1 << 20, "512", "tokens of an answer, its thinking included"),
+    F32("rl", "temperature", L(temperature), 0.01, 10, "1", "of the answers that are learnt from"),
+    F32("rl", "top_p", L(top_p), 0.01, 1, "1", "below 1 the gradient is biased: leave it"),
+    F32("rl", "clip_low", L(clip_low), 0, 1, "0", "of the ratio, downwards; 0: the algorithm's"),
+    F32("rl", "clip_high", L(clip_high), 0, 100, "0", "... upwards; 0: the algorithm's"),
+    F32("rl", "kl", L(kl), 0, 100, "0", "weight of the KL term to the reference; 0: there is none"),
+    INT("rl", "ref_every", L(ref_every), 0, 1000000000, "0",
+        "steps between refreshes of the reference; 0: the start stays it"),
+    INT("rl", "epochs", L(epochs), 1, 64, "1", "passes over the answers of a step"),
+    INT("rl", "minibatches", L(minibatches), 1, 1024, "1", "updates in a pass"),
+    INT("rl", "resample", L(resample), -1, 100, "-1",
+        "rounds of new questions for groups with equal rewards; -1: 3 with dapo, else 0"),
+    ENUM("rl", "cut", L(cut), "auto|count|mask", "auto", "answers that reached max_new; auto: dapo leaves them out"),
+
+    F32("reward", "accuracy", W(0), -1e3, 1e3, "1", "weight of a right answer"),
+    F32("reward", "format", W(1), -1e3, 1e3, "0.1", "... of tags once, four phases, an answer"),
+    F32("reward", "process", W(2), -1e3, 1e3, "0", "... of true claims, with a right answer"),
+    F32("reward", "length", W(3), -1e3, 1e3, "0", "... of shortness, with a right answer"),
+    F32("reward", "language", W(4), -1e3, 1e3, "0", "... of Latin letters"),
+    INT("reward", "process_claims", R(reward.process_claims), 1, 10000, "8", "true claims beyond these pay no more"),
+    INT("reward", "length_tokens", R(reward.length_tokens), 1, 1 << 20, "512",
+        "an answer as long pays nothing for shortness"),
 
     ENUM("export", "type", R(export_type), "q8_0|f32|bf16|f16", "q8_0", "of OUT/NAME.gguf"),
 };
@@ -127,8 +156,13 @@ static int stage_of(const char *section) {
     return -1;
 }
 
+/* Its field is in the stage's struct: "stage" in that of every stage, "text" in those that learn from documents. */
+static bool of_stage(const recipe_key *k) { return !strcmp(k->section, "stage") || !strcmp(k->section, "text"); }
+
 static bool in_section(const recipe_key *k, const char *section) {
-    return !strcmp(k->section, section) || (!strcmp(k->section, "stage") && stage_of(section) > 0);
+    int stage = stage_of(section);
+    if (!of_stage(k)) return !strcmp(k->section, section);
+    return stage > 0 && (stage != STAGE_RL || !strcmp(k->section, "stage"));
 }
 
 const recipe_key *recipe_key_find(const char *section, const char *name) {
@@ -138,7 +172,6 @@ const recipe_key *recipe_key_find(const char *section, const char *name) {
 }
 
 bool recipe_key_section(const char *section) {
-    if (!strcmp(section, "stage")) return false; /* the table's own word */
     for (int i = 0; i < N_KEYS; i++)
         if (in_section(&table[i], section)) return true;
     return false;
@@ -153,8 +186,7 @@ const char *recipe_key_nearest(const char *section, const char *name) {
 }
 
 static void *field(const recipe_key *k, const char *section, recipe *r) {
-    bool  stage = !strcmp(k->section, "stage");
-    char *base  = stage ? (char *)&r->stage[stage_of(section)] : (char *)r;
+    char *base = of_stage(k) ? (char *)&r->stage[stage_of(section)] : (char *)r;
     return base + k->off;
 }
 
@@ -231,7 +263,7 @@ void recipe_key_defaults(recipe *r) {
         if (!k->def) continue;
         err  e;
         bool ok = true;
-        if (!strcmp(k->section, "stage"))
+        if (of_stage(k))
             for (int s = STAGE_PRETRAIN; s < N_STAGES; s++) ok = recipe_key_set(k, stage_names[s], r, k->def, &e) && ok;
         else ok = recipe_key_set(k, k->section, r, k->def, &e);
         if (!ok) log_warn("recipe table: %s", e.msg); /* a defect of the table; test_train.c looks at every row */
@@ -240,6 +272,8 @@ void recipe_key_defaults(recipe *r) {
     r->stage[STAGE_SFT].loss          = LOSS_ANSWER;
     r->stage[STAGE_PRETRAIN].sched.lr = 1e-3f;
     r->stage[STAGE_SFT].sched.lr      = 5e-4f;
+    r->stage[STAGE_RL].sched.lr       = 5e-5f;
+    r->stage[STAGE_RL].mtp_lambda = r->stage[STAGE_RL].mtp_lambda_end = 0;
 }
 
 static void add_value(const recipe_key *k, const char *section, const recipe *r, str *out) {
@@ -279,8 +313,11 @@ static void dump_section(const recipe *r, const char *section, str *out) {
 }
 
 void recipe_key_dump(const recipe *r, str *out) {
-    static const char *const order[] = {"run", "model", "tokenizer", "pretrain", "sft", "export"};
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) dump_section(r, order[i], out);
+    static const char *const order[] = {"run", "model", "tokenizer", "pretrain", "sft", "rl", "reward", "export"};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        bool rl = !strcmp(order[i], "rl") || !strcmp(order[i], "reward");
+        if (!rl || r->stage[STAGE_RL].steps_key > 0) dump_section(r, order[i], out);
+    }
 }
 
 static void help_row(const recipe_key *k, const recipe *defaults, const char *section, str *out) {
@@ -291,7 +328,7 @@ static void help_row(const recipe_key *k, const recipe *defaults, const char *se
     else if (k->type == RK_INT || k->type == RK_I64) str_addf(&v, "%.0f..%.0f", k->lo, k->hi);
     else str_addf(&v, "%.6g..%.6g", k->lo, k->hi);
     str_add(&v, " [");
-    if (k->def && strcmp(k->section, "stage") != 0) str_add(&v, k->def);
+    if (k->def && !of_stage(k)) str_add(&v, k->def);
     else if (k->type == RK_F32) { /* as a person would write it: not every digit of the float */
         str_addf(&v, "%g", (double)*(const float *)field(k, section, (recipe *)(uintptr_t)defaults));
     } else add_value(k, section, defaults, &v);
@@ -309,6 +346,8 @@ void recipe_key_help(str *out) {
         {"[model]", "model", "names are those of config.json"},
         {"[tokenizer]", "tokenizer", "byte-level BPE"},
         {"[pretrain] and [sft]", "pretrain", "defaults of pretrain; sft: loss answer, lr 5e-4"},
+        {"[rl]", "rl", "reinforcement learning"},
+        {"[reward]", "reward", "of an answer in [rl]: the sum of the parts times these"},
         {"[export]", "export", ""},
     };
     recipe *d = mem_calloc(1, sizeof *d);

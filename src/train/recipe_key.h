@@ -4,7 +4,7 @@
  *   recipe_key_set(k, STAGE_PRETRAIN, r, "2e-3", &e);    // e: "lr: expected a number in 0..10, found "fast""
  *   recipe_key_help(&s);                                 // for --help-recipe
  *
- * A key of [pretrain] and [sft] is one row: its field is an offset into the stage's struct.
+ * A key of [pretrain], [sft] and [rl] is one row: its field is an offset into the stage's struct.
  * Memory: static table.   Errors: false and a message without the place (recipe.c adds it).   Threads: any. */
 #ifndef R1_RECIPE_KEY_H
 #define R1_RECIPE_KEY_H
@@ -13,7 +13,7 @@
 
 typedef enum { RK_STR, RK_INT, RK_I64, RK_U64, RK_F32, RK_F64, RK_BOOL, RK_ENUM } recipe_key_type;
 typedef struct recipe_key {
-    const char     *section; /* "stage" stands for pretrain and sft */
+    const char     *section; /* "stage" stands for pretrain, sft and rl, "text" for pretrain and sft */
     const char     *name;
     recipe_key_type type;
     size_t          off;

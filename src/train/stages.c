@@ -221,12 +221,14 @@ static model *new_model(const run *x, err *e) {
 
 static model *start_model(const run *x, int stage, err *e) {
     const recipe_stage *o    = &x->r->stage[stage];
-    char               *base = path_in(x, "base", "");
-    model              *m    = NULL;
+    int                 from = stage - 1; /* the stage whose model goes on */
+    while (from > STAGE_PRETRAIN && !active(x->r, from)) from--;
+    char  *base = path_in(x, from == STAGE_PRETRAIN ? "base" : stage_names[from], "");
+    model *m    = NULL;
     if (o->init_from[0]) m = model_load(o->init_from, e);
     else if (stage == STAGE_PRETRAIN) m = new_model(x, e);
-    else if (!is_done(x, STAGE_PRETRAIN))
-        err_set(e, "stage %s needs a finished pretrain (or init_from)", stage_names[stage]);
+    else if (!is_done(x, from))
+        err_set(e, "stage %s needs a finished %s (or init_from)", stage_names[stage], stage_names[from]);
     else m = model_load(base, e);
     mem_free(base);
     if (!m) return NULL;
@@ -264,6 +266,7 @@ static trainer_end run_training(const run *x, int stage, err *e) {
                       .mix         = recipe_find_mix(x->r, o->mix),
                       .dir         = x->out.p,
                       .recipe_text = x->r->text.p,
+                      .recipe      = x->r,
                       .recipe_hash = x->r->hash,
                       .seed        = x->r->seed,
                       .resume      = x->a->resume,
@@ -271,7 +274,9 @@ static trainer_end run_training(const run *x, int stage, err *e) {
                       .profile     = x->a->profile,
                       .hooks       = x->a->hooks,
                       .ranks       = x->a->ranks};
-    how            = trainer_run(m, &a, e);
+    if (stage != STAGE_RL) how = trainer_run(m, &a, e);
+    else if (a.hooks && a.hooks->rl) how = a.hooks->rl(m, &a, e);
+    else err_set(e, "stage rl: this program has no reinforcement learning");
     if (how == TRAIN_DONE) {
         bool ok = !leads(x) || (model_check_finite(m, e) && save_results(x, stage, m, e));
         if (!dist_agree(x->a->ranks, ok, e)) how = TRAIN_FAILED;
@@ -306,7 +311,8 @@ static trainer_end run_chosen(const run *x, err *e) {
     bool all = !strcmp(x->a->stage, "all");
     int  one = stage_index(x->a->stage), ran = 0;
     if (!all && one < 0)
-        return err_set(e, "--stage: expected tokenizer, pretrain, sft or all, found \"%s\"", x->a->stage), TRAIN_FAILED;
+        return err_set(e, "--stage: expected tokenizer, pretrain, sft, rl or all, found \"%s\"", x->a->stage),
+               TRAIN_FAILED;
     if (!all && !active(x->r, one)) return err_set(e, "stage %s: this recipe has none", x->a->stage), TRAIN_FAILED;
     bool forgot = !x->a->force || !leads(x) || forget(x, all ? 0 : one, e);
     if (!dist_agree(x->a->ranks, forgot, e)) return TRAIN_FAILED;

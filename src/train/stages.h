@@ -1,4 +1,4 @@
-/* stages.h -- from a recipe to a model: tokenizer, pretrain, sft, one after the other, in one folder.
+/* stages.h -- from a recipe to a model: tokenizer, pretrain, sft, rl, one after the other, in one folder.
  *
  *   stages_args a = {.stage = "all", .out = "runs/mine", .resume = true, .hooks = &hooks};
  *   trainer_end how = stages_run(r, &a, &e);
@@ -7,7 +7,7 @@
  *   recipe.ini                       the effective recipe and its hash
  *   tokenizer.json                   stage tokenizer
  *   base/                            stage pretrain: config.json, model.safetensors, tokenizer.json
- *   sft/                             stage sft, the same files
+ *   sft/, rl/                        stages sft and rl, the same files
  *   NAME.gguf                        the last stage of the recipe, as [export] says
  *   metrics.jsonl                    a line a step
  *   about.json                       the machine, the versions, the mixes (train/about.h)
@@ -26,7 +26,7 @@
 #include "train/trainer.h"
 
 typedef struct stages_args {
-    const char          *stage; /* "tokenizer", "pretrain", "sft" or "all" */
+    const char          *stage; /* "tokenizer", "pretrain", "sft", "rl" or "all" */
     const char          *out;   /* NULL: the recipe's, else runs/NAME */
     bool                 resume, force, profile;
     int64_t              stop_after; /* as in trainer_args */

@@ -119,24 +119,29 @@ static void curriculum_step(trainer *t) {
     str_free(&s);
 }
 
-static bool curriculum_setup(trainer *t, err *e) {
-    const recipe_mix *mix = t->a->mix;
-    str               s   = {0};
-    curriculum_init(&t->cur);
+bool trainer_curriculum(const recipe_mix *mix, curriculum *c, err *e) {
+    str s = {0};
+    curriculum_init(c);
     if (mix->curriculum == CURRICULUM_NONE) return true;
-    t->cur.loss_good = mix->loss_good;
+    c->loss_good = mix->loss_good;
     for (int i = 0; i < mix->n; i++) {
         const source *x  = &mix->src[i];
         int           lo = 0, hi = 0;
         for (int l = 1; l <= LEVELS_MAX; l++)
             if (x->level_weight[l] > 0) hi = l, lo = lo ? lo : l;
-        if (x->family && x->weight > 0 && lo && curriculum_add(&t->cur, x->family, lo, hi) < 0)
+        if (x->family && x->weight > 0 && lo && curriculum_add(c, x->family, lo, hi) < 0)
             return err_set(e, "mix %s: a curriculum has at most %d families", mix->name, CURRICULUM_FAMILIES);
     }
-    curriculum_save(&t->cur, &s);
-    bool fits = s.len < sizeof t->s.curriculum;
+    curriculum_save(c, &s);
+    bool fits = s.len < CKPT_CURRICULUM;
     str_free(&s);
-    if (!fits) return err_set(e, "mix %s: the curriculum's state is too long for a checkpoint", mix->name);
+    return fits || err_set(e, "mix %s: the curriculum's state is too long for a checkpoint", mix->name);
+}
+
+static bool curriculum_setup(trainer *t, err *e) {
+    const recipe_mix *mix = t->a->mix;
+    if (!trainer_curriculum(mix, &t->cur, e)) return false;
+    if (mix->curriculum == CURRICULUM_NONE) return true;
     loader_follow(t->train, &t->cur);
     if (mix->curriculum == CURRICULUM_LOSS) t->row_nll = mem_calloc((size_t)t->o->micro_tokens, sizeof *t->row_nll);
     return true;
@@ -199,18 +204,31 @@ static bool step_compute(trainer *t, step_sums *x, err *e) {
     return true;
 }
 
+optim_args trainer_optim_args(const recipe_stage *o, float lr) {
+    return (optim_args){.lr    = lr,
+                        .beta1 = o->beta1,
+                        .beta2 = o->beta2,
+                        .eps   = o->eps,
+                        .wd    = o->weight_decay,
+                        .muon  = o->muon != 0,
+                        .clip  = o->clip};
+}
+
+optim *trainer_optim(model *m) {
+    int     n      = model_param_count(m);
+    param **params = mem_calloc((size_t)n, sizeof *params);
+    for (int i = 0; i < n; i++) params[i] = model_param(m, i);
+    optim *o = optim_new(params, n);
+    mem_free(params);
+    return o;
+}
+
 static bool due(int every, int64_t step, int64_t steps) { return (every > 0 && step % every == 0) || step == steps; }
 
 /* false: the gradient is not finite, and nothing was learnt. */
 static bool step_update(trainer *t, step_sums *x) {
     prof_part  was  = prof_enter(PROF_OPTIM);
-    optim_args args = {.lr    = x->lr,
-                       .beta1 = t->o->beta1,
-                       .beta2 = t->o->beta2,
-                       .eps   = t->o->eps,
-                       .wd    = t->o->weight_decay,
-                       .muon  = t->o->muon != 0,
-                       .clip  = t->o->clip};
+    optim_args args = trainer_optim_args(t->o, x->lr);
     optim_step(t->opt, &args, t->s.updates + 1, &x->r);
     if (x->r.finite) {
         if (model_cfg(t->m)->qat_bits) model_refresh(t->m);
@@ -488,19 +506,27 @@ static trainer_end loop(trainer *t, err *e) {
     return t->s.step < steps ? TRAIN_STOPPED : TRAIN_DONE;
 }
 
-static bool resume(trainer *t, err *e) {
-    if (!ckpt_load(t->path[CKPT_LAST].p, t->m, &t->s, e)) return false;
-    const ckpt_state *s = &t->s;
-    if (strcmp(s->stage, t->a->stage) != 0)
-        return err_set(e, "%s: a checkpoint of stage %s, expected %s", t->path[CKPT_LAST].p, s->stage, t->a->stage);
-    if (s->step > t->o->sched.steps)
-        return err_set(e, "%s: at step %" PRId64 ", past the recipe's %" PRId64, t->path[CKPT_LAST].p, s->step,
-                       t->o->sched.steps);
-    if (s->threads != par_threads() || s->shards != t->ranks->shards || strcmp(s->kernel, K->name) != 0)
+bool trainer_resume(const char *path, model *m, const trainer_args *a, int shards, ckpt_state *s, err *e) {
+    if (!ckpt_load(path, m, s, e)) return false;
+    if (strcmp(s->stage, a->stage) != 0)
+        return err_set(e, "%s: a checkpoint of stage %s, expected %s", path, s->stage, a->stage);
+    if (s->step > a->opt->sched.steps)
+        return err_set(e, "%s: at step %" PRId64 ", past the recipe's %" PRId64, path, s->step, a->opt->sched.steps);
+    if (s->threads != par_threads() || s->shards != shards || strcmp(s->kernel, K->name) != 0)
         log_warn("this run was begun with %d threads, %d shards (%s), now %d, %d (%s): the last bits will differ",
-                 s->threads, s->shards, s->kernel, par_threads(), t->ranks->shards, K->name);
-    log_info("%s: resumed at step %" PRId64 " of %" PRId64, t->a->stage, s->step, t->o->sched.steps);
+                 s->threads, s->shards, s->kernel, par_threads(), shards, K->name);
+    log_info("%s: resumed at step %" PRId64 " of %" PRId64, a->stage, s->step, a->opt->sched.steps);
     return true;
+}
+
+void trainer_sign(const trainer_args *a, uint64_t mix_hash, int shards, ckpt_state *s) {
+    s->mix_hash    = mix_hash;
+    s->recipe_hash = a->recipe_hash;
+    s->seed        = a->seed;
+    s->threads     = par_threads();
+    s->shards      = shards;
+    snprintf(s->stage, sizeof s->stage, "%s", a->stage);
+    snprintf(s->kernel, sizeof s->kernel, "%s", K->name);
 }
 
 static loader *make_loader(const trainer *t, split_id split, uint64_t *mix_hash, err *e) {
@@ -535,11 +561,7 @@ static bool setup(trainer *t, err *e) {
     const recipe_stage *o        = t->o;
     uint64_t            mix_hash = 0;
     str                 path     = {0};
-    int                 n        = model_param_count(t->m);
-    param             **params   = mem_calloc((size_t)n, sizeof *params);
-    for (int i = 0; i < n; i++) params[i] = model_param(t->m, i);
-    t->opt = optim_new(params, n);
-    mem_free(params);
+    t->opt                       = trainer_optim(t->m);
     t->n_micro = o->batch_tokens / o->micro_tokens;
     t->micro   = mem_calloc((size_t)t->n_micro, sizeof *t->micro);
     int docs   = o->micro_tokens / DOC_MIN + 1;
@@ -559,7 +581,7 @@ static bool setup(trainer *t, err *e) {
          (t->train = make_loader(t, SPLIT_TRAIN, &mix_hash, e)) && (t->valid = make_loader(t, SPLIT_VALID, NULL, e)) &&
          curriculum_setup(t, e);
     if (ok && t->a->resume && fs_exists(t->path[CKPT_LAST].p)) {
-        ok = resume(t, e);
+        ok = trainer_resume(t->path[CKPT_LAST].p, t->m, t->a, t->ranks->shards, &t->s, e);
         if (ok && t->s.mix_hash != mix_hash)
             ok = err_set(e, "%s: the run was begun with other sources in mix %s (a text that came or went?)",
                          t->path[CKPT_LAST].p, t->a->mix->name);
@@ -569,13 +591,7 @@ static bool setup(trainer *t, err *e) {
     }
     ok = ok && set_8bit(t, t->s.step < o->sched.steps ? t->s.step : o->sched.steps - 1, e);
     curriculum_step(t);
-    t->s.mix_hash    = mix_hash;
-    t->s.recipe_hash = t->a->recipe_hash;
-    t->s.seed        = t->a->seed;
-    t->s.threads     = par_threads();
-    t->s.shards      = t->ranks ? t->ranks->shards : 1;
-    snprintf(t->s.stage, sizeof t->s.stage, "%s", t->a->stage);
-    snprintf(t->s.kernel, sizeof t->s.kernel, "%s", K->name);
+    trainer_sign(t->a, mix_hash, t->ranks ? t->ranks->shards : 1, &t->s);
     ok = ok && (!leads(t) || ((t->log = metrics_open(path.p, t->a->stage, t->s.step, e)) &&
                               metrics_forget(t->log, t->a->stage, t->s.step, t->s.skipped, e)));
     str_free(&path);

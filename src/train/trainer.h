@@ -29,8 +29,12 @@
 #include "base/dist.h"
 #include "base/json.h"
 #include "model/model.h"
+#include "train/ckpt.h"
+#include "train/optim.h"
 #include "train/recipe.h"
 
+struct trainer_args;
+typedef enum { TRAIN_DONE, TRAIN_STOPPED, TRAIN_FAILED } trainer_end;
 typedef struct trainer_hooks {
     bool (*stop)(void); /* asked after every step; NULL: never */
     /* Answer o->answers_n validation problems of each family of the mix; add figures to `metrics` and a few words to
@@ -41,6 +45,8 @@ typedef struct trainer_hooks {
     void (*page)(void *ctx, const char *dir);
     /* For tests of the guard: may spoil the step whose batch was computed. `next` is the document after it. */
     void (*spoil)(void *ctx, model *m, int64_t step, uint64_t next, model_losses *l);
+    /* Stage rl: its loop generates, which this room does not know how to do (rl/rl.h). */
+    trainer_end (*rl)(model *m, const struct trainer_args *a, err *e);
     void *ctx;
 } trainer_hooks;
 
@@ -50,6 +56,7 @@ typedef struct trainer_args {
     const recipe_mix    *mix;
     const char          *dir; /* OUT: metrics.jsonl and ckpt/ are there */
     const char          *recipe_text;
+    const recipe        *recipe; /* for stage rl: its own sections */
     uint64_t             recipe_hash, seed;
     bool                 resume;     /* from dir/ckpt/STAGE-last, if it exists */
     int64_t              stop_after; /* stop (with a checkpoint) after so many steps of this call; 0: do not */
@@ -58,9 +65,18 @@ typedef struct trainer_args {
     dist                *ranks; /* NULL: this process alone */
 } trainer_args;
 
-typedef enum { TRAIN_DONE, TRAIN_STOPPED, TRAIN_FAILED } trainer_end;
 trainer_end trainer_run(model *m, const trainer_args *a, err *e); /* model_train_begin has been called */
 typedef enum { CKPT_LAST, CKPT_BEST, CKPT_GOOD, CKPT_KINDS } ckpt_kind;
 /* DIR/ckpt/STAGE-last.safetensors, -best or -good */
 void trainer_ckpt_path(const char *dir, const char *stage, ckpt_kind kind, str *out);
+
+/* ---- what stage rl shares */
+/* The checkpoint at `path` into m and s, if it is one of this stage; says so. */
+bool trainer_resume(const char *path, model *m, const trainer_args *a, int shards, ckpt_state *s, err *e) R1_MUST_USE;
+/* Who this run is: stage, seed, recipe, mix, threads, shards, kernels. */
+void trainer_sign(const trainer_args *a, uint64_t mix_hash, int shards, ckpt_state *s);
+/* The families of a mix with the levels that have a weight, at the lowest of them. */
+bool       trainer_curriculum(const recipe_mix *mix, curriculum *c, err *e) R1_MUST_USE;
+optim     *trainer_optim(model *m);
+optim_args trainer_optim_args(const recipe_stage *o, float lr);
 #endif
