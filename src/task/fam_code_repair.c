@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 #include "task/pyfam.h"
-#include "task/pyspec.h"
+#include "task/pynear.h"
 
 enum { SHOWN = 3, CALLS = 10, LETTERS = 900 };
 typedef struct task {
     pyspec s;
     int    line, which; /* the mistake */
-    str    good, bad, call[CALLS], want[CALLS];
+    str    good, bad, call[PYFAM_TESTS], want[PYFAM_TESTS];
     int    n, fails; /* the shown call that fails */
     str    got;      /* there */
     str    mended;   /* what the last Work proposes */
@@ -125,7 +125,11 @@ static bool tests(task *k, rng *r) {
     pyrun_free(&res);
     pyast_free(&good);
     pyast_free(&bad);
-    return ok && k->fails >= 0 && pyspec_matters(&k->s, k->call, k->want, k->n);
+    if (!ok || k->fails < 0 || !pyspec_matters(&k->s, k->call, k->want, k->n)) return false;
+    pynear_tests t = {&k->s, k->good.p, k->call, k->want, k->n, PYFAM_TESTS};
+    pynear_sharpen(&t, r);
+    k->n = t.n;
+    return true;
 }
 
 static const char ask[] =
@@ -202,7 +206,7 @@ static void make(rng *r, int level, problem *p) {
     pyfam_truth(&p->truth, &t);
     pyspec_free(&k.s);
     str_free(&k.good), str_free(&k.bad), str_free(&k.got), str_free(&k.mended);
-    for (int i = 0; i < CALLS; i++) str_free(&k.call[i]), str_free(&k.want[i]);
+    for (int i = 0; i < PYFAM_TESTS; i++) str_free(&k.call[i]), str_free(&k.want[i]);
 }
 
 static bool right(const problem *p, const char *text, char why[96]) { return pyfam_judge(p, text, why); }

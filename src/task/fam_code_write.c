@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 #include "task/pyfam.h"
-#include "task/pyspec.h"
+#include "task/pynear.h"
 
 enum { SHOWN = 3, HIDDEN = 7, LETTERS = 1500 };
 typedef struct task {
     pyspec      s;
-    str         code, call[SHOWN + HIDDEN], want[SHOWN + HIDDEN];
+    str         code, call[PYFAM_TESTS], want[PYFAM_TESTS];
     int         n;
     str         written; /* what the last Work wrote */
     const char *first;   /* the example of the check */
@@ -108,9 +108,12 @@ static bool examples(task *k, rng *r) {
         ok = pyfam_value(&p, c->p, &k->want[k->n]) && k->want[k->n].len < 100 && (k->n || !dull(k->want[0].p));
         differ |= ok && k->n && strcmp(k->want[k->n].p, k->want[0].p);
     }
-    ok = ok && differ && pyspec_matters(&k->s, k->call, k->want, k->n);
     pyast_free(&p);
-    return ok;
+    if (!ok || !differ || !pyspec_matters(&k->s, k->call, k->want, k->n)) return false;
+    pynear_tests t = {&k->s, k->code.p, k->call, k->want, k->n, PYFAM_TESTS};
+    pynear_sharpen(&t, r);
+    k->n = t.n;
+    return true;
 }
 
 static const char ask[] = "{2*{Please |Can you |Could you |Help me |I need you to |I want you to |Now "
@@ -190,7 +193,7 @@ static void make(rng *r, int level, problem *p) {
     pyspec_free(&k.s);
     str_free(&k.code);
     str_free(&k.written);
-    for (int i = 0; i < SHOWN + HIDDEN; i++) str_free(&k.call[i]), str_free(&k.want[i]);
+    for (int i = 0; i < PYFAM_TESTS; i++) str_free(&k.call[i]), str_free(&k.want[i]);
 }
 
 static bool right(const problem *p, const char *text, char why[96]) { return pyfam_judge(p, text, why); }

@@ -620,12 +620,12 @@ static bool edge(const pyspec *s, rng *r, int *v) {
     return n > 0;
 }
 
-static void numbers(str *out, const pyspec *s, rng *r, int n) {
+static void numbers(str *out, const pyspec *s, rng *r, int n, uint64_t far) {
     int last = 0;
     str_addc(out, '[');
     for (int i = 0; i < n; i++) {
         bool again = i && rng_below(r, 6) == 0; /* a repetition, which a set would lose */
-        if (!again && (rng_below(r, 4) || !edge(s, r, &last)))
+        if (!again && (rng_below(r, 4) < far || !edge(s, r, &last)))
             last = rng_range(r, rng_below(r, 8) ? 0 : -9, rng_below(r, 3) ? 15 : 45);
         str_addf(out, i ? ", %d" : "%d", last);
     }
@@ -642,24 +642,26 @@ static void characters(str *out, rng *r, int size) {
 }
 
 static void argument(str *out, const pyspec *s, rng *r, int size) {
-    int n = size == 0 ? 0 : size == 1 ? rng_range(r, 2, 3) : rng_range(r, 3, 6), v;
+    int      n   = size == 0 ? 0 : size == 1 ? rng_range(r, 2, 3) : rng_range(r, 3, 6), v;
+    uint64_t far = size == 3 ? 1 : 3; /* of 4: not near the numbers of the sentence */
     switch (s->arg) {
     case 'i':
-        if (size < 2 || rng_below(r, 4) || !edge(s, r, &v)) v = size == 0 ? 0 : rng_range(r, 1, size == 1 ? 20 : 60);
+        if (size < 2 || rng_below(r, 4) < far || !edge(s, r, &v))
+            v = size == 0 ? 0 : rng_range(r, 1, size == 1 ? 20 : 60);
         str_addf(out, "%d", v);
         break;
     case 'n':
-        if (size < 2 || rng_below(r, 4) || !edge(s, r, &v) || v < 1)
+        if (size < 2 || rng_below(r, 4) < far || !edge(s, r, &v) || v < 1)
             v = size == 0 ? 1 : rng_range(r, 3, size == 1 ? 12 : 40);
         str_addf(out, "%d", v);
         break;
     case 'l':
-    case 'p': numbers(out, s, r, n); break;
+    case 'p': numbers(out, s, r, n, far); break;
     case 's': characters(out, r, size); break;
     case 'd':
         str_addc(out, '{');
         for (int i = 0; i < n && i < 4; i++) {
-            if (rng_below(r, 4) || !edge(s, r, &v)) v = rng_range(r, -5, 40);
+            if (rng_below(r, 4) < far || !edge(s, r, &v)) v = rng_range(r, -5, 40);
             str_addf(out, "%s'%c': %d", i ? ", " : "", 'a' + i, v);
         }
         str_addc(out, '}');
@@ -668,7 +670,7 @@ static void argument(str *out, const pyspec *s, rng *r, int size) {
         str_addc(out, '[');
         for (int i = 0; i < (n + 1) / 2; i++) {
             if (i) str_add(out, ", ");
-            numbers(out, s, r, rng_range(r, size > 1 ? 0 : 1, 3));
+            numbers(out, s, r, rng_range(r, size > 1 ? 0 : 1, 3), far);
         }
         str_addc(out, ']');
         break;

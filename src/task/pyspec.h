@@ -44,7 +44,7 @@ bool pyspec_without(str *out, const pyspec *s, int i);
 bool pyspec_matters(const pyspec *s, const str *call, const str *want, int n);
 /* Draw a mistake. */
 bool pyspec_bug(const pyspec *s, rng *r, int *line, int *which);
-/* A call with drawn arguments; size 0: the empty ones, 1 small, 2 usual. */
+/* A call with drawn arguments; size 0: the empty ones, 1 small, 2 usual, 3 near the numbers of the sentence. */
 void        pyspec_call(str *out, const pyspec *s, rng *r, int size);
 const char *pyspec_takes(const pyspec *s); /* "a list of numbers" */
 #endif
