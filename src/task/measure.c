@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "base/str.h"
 #include "task/choice.h"
 #include "task/measure.h"
 #include "task/ratio.h"
@@ -369,7 +370,7 @@ static bool no_unit(const char *from, const char *to, void *ctx) {
     return !sign && !unit_after(to).u;
 }
 
-bool measure_fits(const char *question, const char *answer, const char *truth, char why[96]) {
+static bool fits_all(const char *question, const char *answer, const char *truth, char why[96]) {
     static const char *const other[] = {
         [D_TIME] = "distance|speed|average speed", [D_LENGTH] = "time", [D_SPEED] = "distance|time|way"};
     size_t len;
@@ -385,4 +386,14 @@ bool measure_fits(const char *question, const char *answer, const char *truth, c
     for (int i = 0; i < 3; i++)
         if (l.w.dims == 1u << one[i] && !measure_subject(answer, truth, other[one[i]], "-", why)) return false;
     return true;
+}
+
+bool measure_fits(const char *question, const char *answer, const char *truth, char why[96]) {
+    if (!strstr(question, "  ")) return fits_all(question, answer, truth, why);
+    str one = {0}; /* "in  an hour": typed carelessly */
+    for (const char *p = question; *p; p++)
+        if (*p != ' ' || p[1] != ' ') str_addc(&one, *p);
+    bool ok = fits_all(one.p ? one.p : "", answer, truth, why);
+    str_free(&one);
+    return ok;
 }
