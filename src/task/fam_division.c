@@ -34,7 +34,7 @@ static void draw(rng *r, int level, division *d) {
     d->b = level < 3 ? rng_range(r, 2, 9) : level < 5 ? rng_range(r, 3, 12) : numfam_digits(r, level < 8 ? 2 : 3);
     if (level == 10 && numfam_chance(r, 25)) d->b = numfam_digits(r, 4);
     if (level >= 5 && d->b < 13) d->b += 12;
-    d->a = level == 1 ? rng_range(r, 10, 299) : numfam_digits(r, digits[level - 1]);
+    d->a = level == 1 ? rng_range(r, 10, 499) : numfam_digits(r, digits[level - 1]);
     if (numfam_chance(r, 12)) d->a -= d->a % d->b; /* nothing left */
     if (!d->a) d->a = d->b;
     d->rest_only = numfam_chance(r, 30);

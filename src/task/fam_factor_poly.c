@@ -330,13 +330,13 @@ static void draw_high(rng *r, int level, product *p) {
     switch (level) {
     case 6:
         if (alg_chance(r, 50)) p->c = rng_range(r, 2, 6);
-        add(p, 'x', any(r, 1, 12, 50), 1);
+        add(p, 'x', any(r, 1, 15, 50), 1);
         do {
             if (p->n == 2) p->n = 1;
-            primitive(r, p, 7, 15);
+            primitive(r, p, 9, 20);
         } while (p->f[1].c[1].p == 1);
         break;
-    case 7: primitive(r, p, 7, 12), primitive(r, p, 7, 12); break;
+    case 7: primitive(r, p, 9, 15), primitive(r, p, 9, 15); break;
     case 8:
         p->c = any(r, 2, 6, 20), p->k = rng_range(r, 0, 2);
         primitive(r, p, 4, 9), primitive(r, p, 4, 9);

@@ -34,7 +34,7 @@ static void draw_one(biz_draft *d) {
                  : level == 1 ? (biz_draft_chance(d, 15) ? biz_draft_range(d, 3, 12) : biz_draft_range(d, 13, 720))
                               : biz_draft_range(d, 12, 160);
     long rate  = places       ? 25 * biz_draft_range(d, 41, 150)
-                 : over       ? (biz_draft_chance(d, 50) ? 2 * biz_draft_range(d, 5, 60) : biz_draft_range(d, 9, 160))
+                 : over       ? (biz_draft_chance(d, 50) ? 2 * biz_draft_range(d, 5, 90) : biz_draft_range(d, 9, 240))
                  : level == 1 ? (hours < 13 ? biz_draft_range(d, 8, 75) : biz_draft_range(d, 6, 12))
                               : biz_draft_range(d, 11, 68);
     if (level == 10) rate = 50 * biz_draft_range(d, 21, 90);

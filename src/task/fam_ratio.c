@@ -15,8 +15,8 @@ static void goods(tale *t) {
 
 static void proportion(tale *t) {
     static const char *const cost[] = {"dollars", "euros", "cents", "points", "tokens", "crowns"};
-    long n = tale_range(t, 2, t->level < 2 ? 10 : 12), one = tale_range(t, 2, t->level < 2 ? 50 : 60),
-         m = tale_range(t, 2, t->level < 2 ? 12 : 30);
+    long                     n = tale_range(t, 2, t->level < 2 ? 10 : 12), one = tale_range(t, 2, 60),
+         m = tale_range(t, 2, t->level < 2 ? 15 : 30);
     goods(t);
     tale_text(t, "d", cost[tale_pick(t, 6)]);
     quant_term a = tale_maybe(t, "n", n), z = tale_num(t, "z", n * one), b = tale_maybe(t, "m", m);

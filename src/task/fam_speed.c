@@ -94,7 +94,7 @@ static void speed(tale *t) {
 
 /* ---- half hours */
 static void half(tale *t) {
-    quant_term v = set_out(t, HOURS, 3, 120);
+    quant_term v = set_out(t, HOURS, 3, 220);
     long       h = tale_range(t, 1, t->level < 5 ? 9 : 15) * 10 + 5;
     char       s[16];
     if (v.v.v % 2) t->q.bad = true;
@@ -116,7 +116,7 @@ static void half_speed(tale *t) { /* 45 km in half an hour, a third, a quarter *
                 {"a quarter of an hour", 4}, {"10 minutes", 6}, {"12 minutes", 5}, {"6 minutes", 10}};
     int k    = tale_pick(t, 8);
     set_out(t, HOURS, 0, 0);
-    quant_term d = tale_num(t, "d", tale_range(t, 2, 120));
+    quant_term d = tale_num(t, "d", tale_range(t, 2, 240));
     tale_text(t, "part", part[k].said);
     int i      = quant_given(&t->q, "distance", d);
     t->q.asked = quant_op(&t->q, "speed", quant_ref(i), '*', quant_num(part[k].k));
