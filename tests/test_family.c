@@ -1,7 +1,8 @@
 /* Families: every row is right and every line of its reasoning true; splits, phases, deliberate mistakes, variety, and
  * answers written by hand that must be refused or accepted (tests/wrong/FAMILY.jsonl).
  *
- *   build/tests/test_family               all families, 300 rows a level (R1_LONG=1: 10,000)
+ *   build/tests/test_family               all families, 300 different rows a level
+ *   R1_LONG=1 build/tests/test_family     10,000 a level (`make check-long` does it); programs take most of the time
  *   build/tests/test_family mean range    these only */
 #include "unit.h"
 
@@ -55,8 +56,8 @@ static void one_row(const family *f, int level, const problem *p, str *line) {
     assert_int_equal(count(p->reasoning.p, ", wrong\n"), slip);
     size_t to = slip ? (size_t)p->slip_from : p->reasoning.len;
     while (slip && p->reasoning.p[to - 1] != '\n') to--; /* the line that turns wrong is half a line */
-    steps_report r = steps_check(p->reasoning.p, to, ux);
-    bool code = !strcmp(f->field, "programming"); /* a program of strings calculates nothing */
+    steps_report r    = steps_check(p->reasoning.p, to, ux);
+    bool         code = !strcmp(f->field, "programming"); /* a program of strings calculates nothing */
     if (r.wrong || (!slip && !code && r.claims < 2))
         fail_msg("%s level %d: %d claims, %d false\n%s", f->name, level, r.claims, r.wrong, line->p);
     if (!slip) return;
@@ -72,29 +73,73 @@ static void one_row(const family *f, int level, const problem *p, str *line) {
     assert_true(n1 != n2 || memcmp(w1, w2, n1));
 }
 
+/* A question without case, spaces, full stops; every way to write an operator is one way. */
+static uint64_t normal_question(const char *q) {
+    static const char *const from[] = {"\xc3\x97", "\xc2\xb7", "\xc3\xb7", "\xe2\x88\x92", "\xe2\x80\x93"};
+    static const char        to[]   = {'*', '*', '/', '-', '-'};
+    str                      s      = {0};
+    while (*q) {
+        size_t k = 0;
+        while (k < 5 && strncmp(q, from[k], strlen(from[k]))) k++;
+        if (k < 5) {
+            str_addc(&s, to[k]);
+            q += strlen(from[k]);
+        } else {
+            size_t m  = strspn(q, " .,?!;:"); /* between digits they count: 1.5 is not 15, and 1, 23 is not 12, 3 */
+            bool   in = m && s.len && isdigit((unsigned char)s.p[s.len - 1]) && isdigit((unsigned char)q[m]);
+            if (in) str_addc(&s, m == 1 && *q == '.' ? '.' : ' ');
+            if (!m) str_addc(&s, (char)tolower((unsigned char)*q));
+            q += m ? m : 1;
+        }
+    }
+    uint64_t h = hash_bytes(s.p, s.len);
+    str_free(&s);
+    return h;
+}
+
+/* Hashes that were there, in a table with room for four times as many; false: it was there before. */
+enum { SEEN = 1 << 16 };
+static bool is_new(uint64_t *seen, uint64_t h) {
+    size_t i = h % SEEN;
+    h += !h; /* 0 is an empty place */
+    while (seen[i] && seen[i] != h) i = (i + 1) % SEEN;
+    bool fresh = !seen[i];
+    seen[i]    = h;
+    return fresh;
+}
+
+/* So many rows of a level with different questions; what they cost in draws says how soon a level repeats itself. */
 static void test_rows_are_right(void **state) {
     (void)state;
-    uint64_t seed = unit_seed("test_rows_are_right"), rows = long_run() ? 10000 : 300;
-    str      line = {0};
+    uint64_t  seed = unit_seed("test_rows_are_right"), rows = long_run() ? 10000 : 300;
+    str       line = {0};
+    problem   p    = {0};
+    uint64_t *seen = mem_calloc(SEEN, sizeof *seen);
     for (int i = 0; i < family_count(); i++) {
         const family *f     = family_at(i);
         uint64_t      slips = 0, graded = rows * (uint64_t)(f->levels - 1);
         for (int level = 1; chosen(f) && level <= f->levels; level++) {
-            problem p = {0};
-            for (uint64_t k = 0; k < rows; k++) {
+            uint64_t n = 0, k = 0;
+            memset(seen, 0, SEEN * sizeof *seen);
+            for (; n < rows && k < 3 * rows; k++) {
                 family_make(f, SPLIT_TRAIN, seed, k, level, &p);
+                if (!is_new(seen, normal_question(p.question.p))) continue;
                 one_row(f, level, &p, &line);
+                n++;
                 bool slip = p.slip_to > p.slip_from;
                 if (level == 1) assert_false(slip);
                 slips += slip;
             }
-            problem_free(&p);
+            if (n < rows) fail_msg("%s level %d: %d different questions in %d rows", f->name, level, (int)n, (int)k);
+            if (long_run()) printf("%s level %d: %d different rows of %d are right\n", f->name, level, (int)n, (int)k);
         }
         if (chosen(f) && (slips * 100 < graded * 6 || slips * 100 > graded * 14))
             fail_msg("%s: %d deliberate mistakes in %d rows above level 1, expected 6 to 14%%", f->name, (int)slips,
                      (int)graded);
     }
+    problem_free(&p);
     str_free(&line);
+    mem_free(seen);
 }
 
 static void test_a_row_is_a_function_of_its_number(void **state) {
@@ -140,30 +185,6 @@ static int by_question(const void *a, const void *b) {
 static int by_key(const void *a, const void *b) {
     const pair *x = a, *y = b;
     return x->key < y->key ? -1 : x->key > y->key ? 1 : x->split - y->split;
-}
-
-/* A question without case, spaces, full stops; every way to write an operator is one way. */
-static uint64_t normal_question(const char *q) {
-    static const char *const from[] = {"\xc3\x97", "\xc2\xb7", "\xc3\xb7", "\xe2\x88\x92", "\xe2\x80\x93"};
-    static const char        to[]   = {'*', '*', '/', '-', '-'};
-    str                      s      = {0};
-    while (*q) {
-        size_t k = 0;
-        while (k < 5 && strncmp(q, from[k], strlen(from[k]))) k++;
-        if (k < 5) {
-            str_addc(&s, to[k]);
-            q += strlen(from[k]);
-        } else {
-            size_t m = strspn(q, " .,?!;:"); /* between digits they count: 1.5 is not 15, and 1, 23 is not 12, 3 */
-            bool   in = m && s.len && isdigit((unsigned char)s.p[s.len - 1]) && isdigit((unsigned char)q[m]);
-            if (in) str_addc(&s, m == 1 && *q == '.' ? '.' : ' ');
-            if (!m) str_addc(&s, (char)tolower((unsigned char)*q));
-            q += m ? m : 1;
-        }
-    }
-    uint64_t h = hash_bytes(s.p, s.len);
-    str_free(&s);
-    return h;
 }
 
 /* Equal questions have equal keys (so that they fall into one split), and each level has enough different problems. */
