@@ -212,7 +212,7 @@ if [ $? -eq 2 ]; then ok usage; else not_ok usage "expected exit status 2"; fi
 # ---- RL: answers, rewards, the curriculum that they move, a reference that is refreshed
 args=(train recipes/mini-rl.ini --set pretrain.steps=30 --set rl.steps=6 --set rl.questions=4 --set rl.group=4 --set rl.max_new=60
     --set rl.kl=0.05 --set rl.ref_every=2 --set rl.epochs=2 --set rl.minibatches=2 --set rl.checkpoint_minutes=0 --set rl.mix=moving
-    --set "mix.moving.arithmetic=1 levels 1 2" --set mix.moving.curriculum=reward --set reward.language=0.2)
+    --set rl.qat=1 --set rl.qat_from=0.5 --set "mix.moving.arithmetic=1 levels 1 2" --set mix.moving.curriculum=reward --set reward.language=0.2)
 rl_bits() { cat "$1/rl/model.safetensors" "$1/samples.jsonl" | sha256sum; }
 if ! train --out "$dir/rl" --stage tokenizer > "$dir/log" 2>&1 || ! train --out "$dir/rl" --stage pretrain > "$dir/log" 2>&1; then
     not_ok rl-base "$(tail -n 1 "$dir/log")"

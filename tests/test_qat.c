@@ -12,6 +12,8 @@
 #include "data/loader.h"
 #include "kernel/gemm.h"
 #include "kernel/kern.h"
+#include "rl/rl.h"
+#include "tensor/twin.h"
 #include "train/recipe_key.h"
 #include "train/stages.h"
 
@@ -21,13 +23,34 @@ static void in_dir(char *out, size_t cap, const char *run, const char *name) {
     snprintf(out, cap, "%s/%s/%s", Dir, run, name);
 }
 
-static void train(const char *run, const char *const *sets, int n) {
-    char    out[160];
-    err     e = {0};
-    recipe *r = recipe_load("recipes/mini.ini", sets, n, &e);
+/* Between two steps the twins are those of the weights that the last one left. */
+static int  Looks, Stale, Bits;
+static bool look(void *ctx, model *m, const recipe_mix *mix, const recipe_stage *o, uint64_t seed, json_t *metrics,
+                 str *line, err *e) {
+    (void)ctx, (void)mix, (void)o, (void)seed, (void)metrics, (void)line, (void)e;
+    Bits = model_cfg(m)->qat_bits;
+    Looks++;
+    for (int i = 0; i < model_param_count(m); i++) {
+        const param *p = model_param(m, i);
+        if (!p->w8) continue;
+        size_t n = twin_bytes(p), k = twin_rows(p) * 4;
+        char  *was = mem_alloc(n + k);
+        memcpy(was, p->w8, n), memcpy(was + n, p->ws, k);
+        model_refresh(m);
+        Stale += memcmp(was, p->w8, n) != 0 || memcmp(was + n, p->ws, k) != 0;
+        mem_free(was);
+    }
+    return true;
+}
+
+static void train_recipe(const char *run, const char *path, const char *const *sets, int n) {
+    static const trainer_hooks hooks = {.answers = look, .rl = rl_run};
+    char                       out[160];
+    err                        e = {0};
+    recipe                    *r = recipe_load(path, sets, n, &e);
     if (!r) fail_msg("%s", e.msg);
     in_dir(out, sizeof out, run, "");
-    stages_args a = {.stage = "all", .out = out};
+    stages_args a = {.stage = "all", .out = out, .hooks = &hooks};
     if (stages_run(r, &a, &e) != TRAIN_DONE) fail_msg("%s", e.msg);
     recipe_free(r);
 }
@@ -40,6 +63,8 @@ static model *load(const char *run, const char *name) {
     if (!m) fail_msg("%s", e.msg);
     return m;
 }
+
+static void train(const char *run, const char *const *sets, int n) { train_recipe(run, "recipes/mini.ini", sets, n); }
 
 /* ---- losses on the same documents, by two ways */
 
@@ -187,6 +212,30 @@ static void test_off_again(void **s) {
     model_free(file);
 }
 
+/* Every stage makes the twins anew after each update: the products are of what was learnt. */
+static void test_fresh(void **s) {
+    (void)s;
+    static const char *const stages[] = {"pretrain.answers_every=1", "pretrain.qat_from=0", "sft.answers_every=1"};
+    static const char *const rl[]     = {"pretrain.steps=30", "pretrain.qat=1", "rl.steps=4",  "rl.questions=4",
+                                         "rl.group=4",        "rl.max_new=60",  "rl.epochs=2", "rl.qat=1",
+                                         "rl.qat_from=0.5",   "rl.lr=1e-3",     "rl.warmup=0", "rl.answers_every=1",
+                                         "reward.language=1"}; /* text that hardly answers yet differs in that */
+    Looks = Stale = 0;
+    train("d", stages, 3);
+    assert_int_equal(Looks, 18);
+    assert_int_equal(Stale, 0);
+    assert_int_equal(Bits, 8);
+    Looks = 0;
+    train_recipe("e", "recipes/mini-rl.ini", rl, sizeof rl / sizeof *rl);
+    assert_int_equal(Looks, 4);
+    assert_int_equal(Stale, 0);
+    assert_int_equal(Bits, 8);
+    model *m = load("e", "rl"), *file = load("e", "mini-rl.gguf");
+    assert_true(model_cfg(m)->qat_bits == 8 && model_cfg(file)->qat_bits == 8);
+    model_free(m);
+    model_free(file);
+}
+
 static void test_recipe(void **s) {
     (void)s;
     static const char *const bad[][2] = {{"pretrain.dtype=f32", "qat: 1 needs dtype = bf16"},
@@ -222,6 +271,6 @@ static int teardown(void **s) {
 int main(void) {
     const struct CMUnitTest t[] = {cmocka_unit_test(test_trained_is_exported),
                                    cmocka_unit_test(test_quantized_afterwards), cmocka_unit_test(test_off_again),
-                                   cmocka_unit_test(test_recipe)};
+                                   cmocka_unit_test(test_fresh), cmocka_unit_test(test_recipe)};
     return cmocka_run_group_tests_name("qat", t, setup, teardown);
 }

@@ -231,6 +231,7 @@ static bool update(rl *t, step_sums *x, err *e) {
     x->load_ratio = gauge_busiest(t->m);
     model_bias_update(t->m, t->o->bias_gamma);
     if (x->r.finite) {
+        if (model_cfg(t->m)->qat_bits) model_refresh(t->m);
         t->s.updates++;
         t->s.skipped_row = 0;
         return true;
@@ -437,6 +438,7 @@ static step_end one_step(rl *t, err *e) {
     step_sums x    = {.lr = schedule_lr(&t->o->sched, t->s.step)};
     uint64_t  next = t->s.next_doc;
     step_end  how  = STEP_FAILED;
+    if (!trainer_set_8bit(t->m, t->a, t->s.step, e)) goto done;
     if (!make_answers(t, &x, e)) {
         t->s.next_doc = next; /* nothing has been learnt yet: as if the step had not begun */
         how           = stop_requested() ? STEP_STOPPED : STEP_FAILED;
@@ -524,6 +526,7 @@ static bool setup(rl *t, err *e) {
         if (ok && t->cur.n && t->s.curriculum[0])
             ok = curriculum_load(&t->cur, t->s.curriculum, strlen(t->s.curriculum), e) || err_in(e, "%s", t->last.p);
     }
+    ok = ok && trainer_set_8bit(t->m, t->a, t->s.step, e);
     curriculum_step(t, NULL);
     trainer_sign(t->a, mix_hash, 1, &t->s);
     str_clear(&path);

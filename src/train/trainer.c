@@ -148,15 +148,14 @@ static bool curriculum_setup(trainer *t, err *e) {
 }
 
 /* ---- one step ---- */
-/* The last part of the stage runs its products on 8-bit integers, if the recipe wants it. A function of the step, so
- * that a checkpoint need not say it. */
-static bool set_8bit(trainer *t, int64_t step, err *e) {
-    const recipe_stage *o = t->o;
-    bool on = o->qat && (double)step >= (double)o->qat_from * (double)o->sched.steps;
-    bool was = model_cfg(t->m)->qat_bits != 0;
-    if (!model_set_8bit(t->m, on, o->qat_head != 0, e)) return err_in(e, "%s", t->a->stage);
+bool trainer_set_8bit(model *m, const trainer_args *a, int64_t step, err *e) {
+    const recipe_stage *o    = a->opt;
+    int64_t             last = o->sched.steps - 1, at = step < last ? step : last;
+    bool                on  = o->qat && (double)at >= (double)o->qat_from * (double)o->sched.steps;
+    bool                was = model_cfg(m)->qat_bits != 0;
+    if (!model_set_8bit(m, on, o->qat_head != 0, e)) return err_in(e, "%s", a->stage);
     if (on != was)
-        log_info("%s: from step %" PRId64 " on products in %s", t->a->stage, step + 1,
+        log_info("%s: from step %" PRId64 " on products in %s", a->stage, step + 1,
                  on ? "8-bit integers" : "floats: the model before was an 8-bit one");
     return true;
 }
@@ -461,7 +460,7 @@ static bool one_step(trainer *t, err *e) {
     x.lr             = schedule_lr(&t->o->sched, step);
     x.lambda         = schedule_mtp(t->o->mtp_lambda, t->o->mtp_lambda_end, t->o->mtp_switch, steps, step);
     if (!model_cfg(t->m)->num_nextn_predict_layers) x.lambda = 0;
-    if (!set_8bit(t, step, e)) return false;
+    if (!trainer_set_8bit(t->m, t->a, step, e)) return false;
     step_fill(t, &x);
     if (!x.learned)
         return err_set(e, "%s: no document of mix %s fits max_len = %d", t->a->stage, t->o->mix, t->o->max_len);
@@ -589,7 +588,7 @@ static bool setup(trainer *t, err *e) {
             ok = curriculum_load(&t->cur, t->s.curriculum, strlen(t->s.curriculum), e) ||
                  err_in(e, "%s", t->path[CKPT_LAST].p);
     }
-    ok = ok && set_8bit(t, t->s.step < o->sched.steps ? t->s.step : o->sched.steps - 1, e);
+    ok = ok && trainer_set_8bit(t->m, t->a, t->s.step, e);
     curriculum_step(t);
     trainer_sign(t->a, mix_hash, t->ranks ? t->ranks->shards : 1, &t->s);
     ok = ok && (!leads(t) || ((t->log = metrics_open(path.p, t->a->stage, t->s.step, e)) &&

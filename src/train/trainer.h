@@ -77,6 +77,9 @@ bool trainer_resume(const char *path, model *m, const trainer_args *a, int shard
 void trainer_sign(const trainer_args *a, uint64_t mix_hash, int shards, ckpt_state *s);
 /* The families of a mix with the levels that have a weight, at the lowest of them. */
 bool       trainer_curriculum(const recipe_mix *mix, curriculum *c, err *e) R1_MUST_USE;
+/* The model's products as the stage wants them at this step: on 8-bit integers in its last part, if the recipe says so. A
+ * function of the step, so that a checkpoint need not say it. */
+bool       trainer_set_8bit(model *m, const trainer_args *a, int64_t step, err *e) R1_MUST_USE;
 optim     *trainer_optim(model *m);
 optim_args trainer_optim_args(const recipe_stage *o, float lr);
 #endif
