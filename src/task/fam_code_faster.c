@@ -348,7 +348,7 @@ static bool by_hand(trace *t, const char *code, const char *call, str *value, lo
     bool ok = e && !res.odd && !own.bad;
     str_clear(value);
     if (res.error[0]) str_addf(value, "a %s", res.error);
-    else str_add(value, res.value.p ? res.value.p : "");
+    else str_add(value, ok ? res.value.p : "?"); /* ?: not told to its end */
     *lines = res.lines;
     pyrun_free(&res);
     pyast_free(&p);

@@ -416,7 +416,7 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
             &res);
     if (!e || res.odd || own.bad) t->bad = true;
     str_addf(t->out, "%s is ", call.p);
-    bool ok = pyfam_same(t, res.error[0] ? res.error : res.value.p ? res.value.p : "", z->want.p);
+    bool ok = pyfam_same(t, res.error[0] ? res.error : t->bad || !res.value.len ? "?" : res.value.p, z->want.p);
     pyrun_free(&res);
     pyast_free(&p);
     str_free(&call);

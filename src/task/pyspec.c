@@ -100,7 +100,7 @@ static const struct {
     const char *says, *one, *code, *wrong;
 } maps[] = {
     {'i', 'i', "the squares of ", "the square of %", "@ * @", "@ * 2"},
-    {'i', 'i', "the cubes of ", "the cube of %", "@ ** 3", "@ * 3"},
+    {'i', 'i', "the cubes of ", "the cube of %", "@ * @ * @", "@ * 3"},
     {'i', 'i', "#k=2..30# times ", "#k# times %", "@ * #k#", "@ + #k#"},
     {'i', 'i', "the results of adding #k=1..60# to ", "% plus #k#", "@ + #k#", "@ * #k#"},
     {'i', 'i', "the results of subtracting #k=1..60# from ", "% minus #k#", "@ - #k#", "#k# - @"},

@@ -17,6 +17,7 @@ static bool scalar(pyval v) { return v.t <= PV_INT || (v.t == PV_STR && v.u.o->n
 
 static bool put_value(pymachine *m, str *out, pyval v, int prec) {
     bool negative = v.t == PV_INT && v.u.i < 0 && prec > PYAST_SUM;
+    if (v.t == PV_VIEW) v.t = PV_LIST; /* what zip(), items() and values() give: told as a list of that */
     if (negative) str_addc(out, '(');
     pyval_repr(out, v, &m->res->odd);
     if (negative) str_addc(out, ')');
