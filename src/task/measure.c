@@ -185,6 +185,17 @@ static bool asks(const char *q, const char *from, const char *to) {
     return false;
 }
 
+/* "By how much", "how much do the largest and the smallest differ": whatever it is measured in, not money. */
+static bool gap(const char *q, const char *much) {
+    static const char *const of[] = {" differ", " apart", " largest and ", " smallest", " highest and ", " lowest"};
+    if (much - q >= 3 && !strncasecmp(much - 3, "by ", 3)) return true;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) { /* one of the words may be typed wrong */
+        const char *at = strcasestr(much, of[i]);
+        if (at && (i || !isalpha((unsigned char)at[7]))) return true;
+    }
+    return false;
+}
+
 static wanted asked(const char *q, unsigned know) {
     static const struct {
         const char *words;
@@ -204,7 +215,9 @@ static wanted asked(const char *q, unsigned know) {
         for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
             size_t n = strlen(how[i].words);
             if (strncasecmp(p, how[i].words, n) || !knows(know, how[i].d) || !asks(q, p, p + n)) continue;
-            if (i == MUCH && (knows(know, D_VOLUME) || knows(know, D_LENGTH) || know & (1u << 16 | 1u << 17))) continue;
+            if (i == MUCH &&
+                (gap(q, p) || knows(know, D_VOLUME) || knows(know, D_LENGTH) || know & (1u << 16 | 1u << 17)))
+                continue;
             w.dims = 1u << how[i].d | (i == LONG ? 1u << D_TIME : 0);
             break;
         }
