@@ -1,8 +1,7 @@
-"""ablate.py -- the figures of bench/ablate.sh: rates, rows, plots. Python's own library only.
+"""ablate.py -- the figures of bench/ablate.sh: medians, rows, plots. Python's own library only.
 
-  ablate.py rate METRICS                 steps a minute, the first steps left out
   ablate.py medians FILE                 "NAME RATE" lines: the median of each name
-  ablate.py write OUT MINUTES [docs] -- NAME...
+  ablate.py write OUT MINUTES wall|cpu [docs] -- NAME...
                                          OUT/rows.md, OUT/ablations.svg; docs: these into docs/, too
 """
 
@@ -43,13 +42,6 @@ def lines_of(path):
         return [json.loads(line) for line in f]
 
 
-def rate(path):
-    """The first three steps fill caches and build primitives."""
-    rows = lines_of(path)
-    steps = [b["elapsed"] - a["elapsed"] for a, b in zip(rows[2:], rows[3:])]
-    return 60 / statistics.median(steps)
-
-
 def medians(path):
     all_of = {}
     with open(path, encoding="utf-8") as f:
@@ -87,13 +79,21 @@ def losses(path):
     return found
 
 
+def spent(path):
+    """Seconds of all calls of a run, shared by its threads."""
+    with open(path, encoding="utf-8") as f:
+        return sum((float(u) + float(s)) / float(threads) for u, s, threads in (line.split() for line in f))
+
+
 class Run:
     def __init__(self, out, name):
         self.name, self.dir = name, os.path.join(out, name)
         rows = lines_of(os.path.join(self.dir, "metrics.jsonl"))
         seen = [r for r in rows if "valid_loss" in r]
         self.last, self.steps = rows[-1], len(rows)
-        self.curve = [(r["elapsed"] / 60, r["valid_loss"]) for r in seen]
+        self.minutes = spent(os.path.join(self.dir, "spent.txt")) / 60
+        scale = self.minutes / self.last["elapsed"]
+        self.curve = [(r["elapsed"] * scale, r["valid_loss"]) for r in seen]
         self.accepted = seen[-1].get("mtp_acceptance") if seen else None
         self.loss = losses(os.path.join(self.dir, "logits.txt"))
         trained = [k for k in ("in bf16", "in 8 bits, training's forward") if k in self.loss]
@@ -107,8 +107,8 @@ def main_table(runs):
     for r in runs:
         drafts = f"{100 * r.accepted:.1f}%" if r.accepted is not None else ""
         load = f"{r.last['load_max_over_mean']:.2f}" if "load_max_over_mean" in r.last else ""
-        cells = [f"`{r.name}`", LABEL.get(r.name, ""), f"{r.last['elapsed'] / 60:.1f}", str(r.steps),
-                 f"{r.last['tokens'] / 1e6:.2f}M", f"{r.last['tokens'] / r.last['elapsed']:,.0f}", f"{r.as_trained[0]:.4f}",
+        cells = [f"`{r.name}`", LABEL.get(r.name, ""), f"{r.minutes:.1f}", str(r.steps),
+                 f"{r.last['tokens'] / 1e6:.2f}M", f"{r.last['tokens'] / r.minutes / 60:,.0f}", f"{r.as_trained[0]:.4f}",
                  r.right, drafts, load]
         out.append("| " + " | ".join(cells) + " |")
     return out
@@ -223,11 +223,14 @@ def into(path, rows):
         f.write(text)
 
 
-def write(out, minutes, docs, names):
+CLOCK = {"wall": "on the wall's clock", "cpu": "of processor time (others worked on the machine)"}
+
+
+def write(out, minutes, clock, docs, names):
     runs = [Run(out, n) for n in names]
     count = max((r.n for r in runs), default=0)
     rows = ["## For the same time", "",
-            f"`bench/ablate.sh {minutes}`: each recipe of `recipes/ablations/` from nothing, {minutes} min on the wall's clock "
+            f"`bench/ablate.sh {minutes}`: each recipe of `recipes/ablations/` from nothing, {minutes} min {CLOCK[clock]} "
             f"({machine()}), in turns; one run each, seed 1. Loss: nats a token of validation documents at all levels, as the model was "
             f"trained. Problems: {count} unseen ones, every family, answered greedily by the exported Q8_0 file, with the 95% interval.",
             ""]
@@ -244,14 +247,12 @@ def write(out, minutes, docs, names):
 
 
 def main(args):
-    if args[:1] == ["rate"] and len(args) == 2:
-        print(f"{rate(args[1]):.4f}")
-    elif args[:1] == ["medians"] and len(args) == 2:
+    if args[:1] == ["medians"] and len(args) == 2:
         for name, value in medians(args[1]).items():
             print(f"{name} {value:.4f}")
     elif args[:1] == ["write"] and "--" in args:
         cut = args.index("--")
-        write(args[1], args[2], "docs" in args[3:cut], args[cut + 1:])
+        write(args[1], args[2], args[3], "docs" in args[4:cut], args[cut + 1:])
     else:
         print(__doc__, file=sys.stderr)
         return 2

@@ -7,10 +7,12 @@
 #   OUT=runs/mine bench/ablate.sh 15          where the runs live; the same again goes on with what is not done
 #   WRITE=1 bench/ablate.sh 15                also into docs/: the section between the marks, and the plots
 #
-# How the time is shared: each recipe's speed is measured first, in turn, ROUNDS times; the median tells how many steps fit.
-# Then the recipes take turns of SLICE minutes (a run that is stopped and resumed ends with the same bits), so that what
-# else the machine does falls on all. The table says how long each one took. All use one tokenizer.
-# Variables: ROUNDS (3), SLICE (1), LEVELS ("1 2 3"), PROBLEMS a family and level (6), DOCS of validation text (300), R1_THREADS.
+# How the time is shared: each recipe's speed is measured first, in turn, ROUNDS times; the median tells how many steps
+# fit. Then the recipes take turns of SLICE minutes (a run that is stopped and resumed ends with the same bits), so that
+# what else the machine does falls on all. The table says how long each one took. All use one tokenizer.
+# CLOCK=cpu counts processor time, shared by the threads, instead of the wall's: where others work on the machine.
+# Variables: CLOCK (wall), ROUNDS (3), SLICE (1), LEVELS ("1 2 3"), PROBLEMS a family and level (6), DOCS of validation
+# text (300), R1_THREADS.
 set -eu
 cd "$(dirname "$0")/.."
 if [ $# -eq 0 ]; then
@@ -31,6 +33,8 @@ LEVELS=${LEVELS:-1 2 3}
 PROBLEMS=${PROBLEMS:-6}
 DOCS=${DOCS:-300}
 ROUNDS=${ROUNDS:-3}
+CLOCK=${CLOCK:-wall}
+export R1_THREADS=${R1_THREADS:-$(nproc)} OMP_WAIT_POLICY=passive # who waits is not at work
 PYTHON=${PYTHON:-/usr/bin/python3}
 dir=recipes/ablations
 for n in "${names[@]}"; do
@@ -42,6 +46,13 @@ done
 make --no-print-directory all build/bench/eightbit
 mkdir -p "$OUT"
 calc() { awk "BEGIN { printf \"%d\", ($1) }"; }
+
+if [ "$CLOCK" = cpu ]; then format="%U %S $R1_THREADS"; else format='%R 0 1'; fi
+spent() { # spent FILE COMMAND...: a line "USER SYSTEM THREADS" of seconds
+    local file=$1 TIMEFORMAT=$format
+    shift
+    { time "$@" 2>&3; } 3>&2 2>> "$file"
+}
 
 # ---- one tokenizer
 if ! [ -f "$OUT/tokenizer/tokenizer.done" ]; then
@@ -57,10 +68,15 @@ if ! [ -f "$OUT/rate.txt" ]; then
     : > "$OUT/rates.txt"
     for ((k = 0; k < ROUNDS; k++)); do
         for n in "${names[@]}"; do
-            place "$OUT/rate"
-            ./r1 train -q "$dir/$n.ini" --out "$OUT/rate" --force --stage pretrain --stop-after 8 --set pretrain.eval_every=0
-            "$PYTHON" bench/ablate.py rate "$OUT/rate/metrics.jsonl" | sed "s/^/$n /" >> "$OUT/rates.txt"
-            rm -rf "$OUT/rate"
+            for steps in 2 10; do # what it takes to start is in both
+                place "$OUT/rate"
+                spent "$OUT/rate.$steps" ./r1 train -q "$dir/$n.ini" --out "$OUT/rate" --force --stage pretrain \
+                    --stop-after "$steps" --set pretrain.eval_every=0
+                rm -rf "$OUT/rate"
+            done
+            paste "$OUT/rate.2" "$OUT/rate.10" | awk -v n="$n" '
+                { s = ($4 + $5) / $6 - ($1 + $2) / $3; print n, 60 * 8 / (s > 0.01 ? s : 0.01) }' >> "$OUT/rates.txt"
+            rm "$OUT/rate.2" "$OUT/rate.10"
         done
     done
     "$PYTHON" bench/ablate.py medians "$OUT/rates.txt" > "$OUT/rate.txt" # NAME STEPS_A_MINUTE
@@ -79,7 +95,7 @@ for ((k = 0; k < slices + 1; k++)); do
         if [ -f "$OUT/$n/pretrain.done" ]; then continue; fi
         if ! [ -d "$OUT/$n" ]; then place "$OUT/$n"; fi
         marks=$(calc "2 * $minutes < 4 ? 4 : 2 * $minutes > 20 ? 20 : 2 * $minutes")
-        ./r1 train -q "$dir/$n.ini" --out "$OUT/$n" --resume --stop-after $((steps / slices + 1)) \
+        spent "$OUT/$n/spent.txt" ./r1 train -q "$dir/$n.ini" --out "$OUT/$n" --resume --stop-after $((steps / slices + 1)) \
             --set pretrain.tokens=0 --set pretrain.steps="$steps" \
             --set pretrain.warmup="$(calc "$steps / 5 < 60 ? $steps / 5 : 60")" --set pretrain.eval_n=64 \
             --set pretrain.eval_every=$((steps / marks > 0 ? steps / marks : 1)) --set pretrain.answers_every=0
@@ -107,4 +123,4 @@ for n in "${names[@]}"; do
         answers "$d/8bit.gguf" "$d/answers-8bit.json"
     fi
 done
-"$PYTHON" bench/ablate.py write "$OUT" "$minutes" ${WRITE:+docs} -- "${names[@]}"
+"$PYTHON" bench/ablate.py write "$OUT" "$minutes" "$CLOCK" ${WRITE:+docs} -- "${names[@]}"
