@@ -153,9 +153,49 @@ static void test_length_and_nul(void **state) {
     problem_free(&p);
 }
 
+/* A program that hangs, dies or asks for the moon is one wrong answer; the next one is judged as if nothing had been.
+ */
+static void test_verifier_outlives_answers(void **state) {
+    (void)state;
+    static const char *const bad[] = {"while True: pass",
+                                      "def f(:",
+                                      "x = [0] * 10 ** 10",
+                                      "import os\nos.abort()",
+                                      "import ctypes",
+                                      "def g(n): return g(n + 1)\ng(0)",
+                                      "while True: print('x' * 9)",
+                                      "raise SystemExit",
+                                      "import time\ntime.sleep(1000)",
+                                      "open('/etc/passwd').read()",
+                                      "import os\nos.kill(os.getppid(), 9)"};
+    const family            *f     = family_find("code_write");
+    problem                  p     = {0};
+    str                      s     = {0};
+    assert_non_null(f);
+    family_make(f, SPLIT_VALID, 1, 0, 2, &p);
+    str_addf(&s, "%s</think>\n%s", p.reasoning.p, p.answer.p);
+    reward_parts r = score(f, &p, s.p, true);
+    if (strstr(r.why, "no executor")) {
+        print_message("no Python here\n");
+        skip();
+    }
+    assert_true(r.part[REWARD_ACCURACY] == 1);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        str_clear(&s);
+        str_addf(&s, "%s</think>\n```python\n%s\n```", p.reasoning.p, bad[i]);
+        unpaid(bad[i], f, &p, &s, true);
+        str_clear(&s);
+        str_addf(&s, "%s</think>\n%s", p.reasoning.p, p.answer.p);
+        r = score(f, &p, s.p, true);
+        if (r.part[REWARD_ACCURACY] != 1) fail_msg("after \"%s\": %s", bad[i], r.why);
+    }
+    str_free(&s);
+    problem_free(&p);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_process), cmocka_unit_test(test_language),
-                                       cmocka_unit_test(test_length_and_nul),
-                                       cmocka_unit_test(test_nothing_for_nothing)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_process), cmocka_unit_test(test_language), cmocka_unit_test(test_length_and_nul),
+        cmocka_unit_test(test_verifier_outlives_answers), cmocka_unit_test(test_nothing_for_nothing)};
     return cmocka_run_group_tests_name("reward", tests, NULL, NULL);
 }

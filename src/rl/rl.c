@@ -8,23 +8,16 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "rl/asker.h"
 #include "rl/collapse.h"
 #include "rl/grpo.h"
 #include "rl/reference.h"
 #include "rl/reward.h"
 #include "rl/rollout.h"
-#include "text/chat.h"
 #include "train/gauge.h"
 #include "train/metrics.h"
 
-enum { BAD_ROW_MAX = 5, DRAWS_MAX = 1000, DAPO_ROUNDS = 3 };
-
-typedef struct question {
-    const family *f;
-    int           cur; /* number in the curriculum; -1: none */
-    problem       p;
-    ids           prompt;
-} question;
+enum { BAD_ROW_MAX = 5, DAPO_ROUNDS = 3 };
 
 /* What is drawn, written and judged together; a step has several where groups are replaced. */
 typedef struct round_ {
@@ -49,9 +42,7 @@ typedef struct rl {
     progress           *bar;
     ckpt_state          s;
     curriculum          cur;
-    source              src[MIX_SOURCES]; /* families only */
-    int                 n_src;
-    double              weight; /* sum of theirs */
+    asker               ask;
     collapse_watch      watch;
     str                 last;
     double              started, saved, elapsed0, gen_s, score_s, train_s;
@@ -74,45 +65,6 @@ typedef struct step_sums {
 } step_sums;
 
 static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
-
-/* ---- questions ---- */
-static int draw_level(const source *s, rng *r) {
-    double sum  = 0, u;
-    int    last = 1;
-    for (int l = 1; l <= LEVELS_MAX; l++) sum += s->level_weight[l];
-    u = rng_f64(r) * sum;
-    for (int l = 1; l <= LEVELS_MAX; l++) {
-        if (!(s->level_weight[l] > 0)) continue;
-        last = l;
-        if ((u -= s->level_weight[l]) < 0) break;
-    }
-    return last;
-}
-
-/* Problem `index` of the stage. */
-static bool draw_question(rl *t, uint64_t index, question *q, err *e) {
-    uint64_t seed = t->o->data_seed ? t->o->data_seed : t->a->seed;
-    rng      r    = rng_fork(hash_u64(seed ^ hash_bytes("rl", 2)), index);
-    double   u    = rng_f64(&r) * t->weight;
-    int      i    = 0;
-    while (i + 1 < t->n_src && (u -= t->src[i].weight) >= 0) i++;
-    q->f      = family_find(t->src[i].family);
-    q->cur    = curriculum_find(&t->cur, q->f->name);
-    int level = q->cur >= 0 ? curriculum_draw(&t->cur, q->cur, &r) : draw_level(&t->src[i], &r);
-    family_make(q->f, SPLIT_TRAIN, seed, index, level, &q->p);
-    chat_msg msg = {"user", q->p.question.p};
-    q->prompt.n  = 0;
-    return chat_prompt(model_tokenizer(t->m), &msg, 1, CHAT_THINK, &q->prompt, e);
-}
-
-/* The next problem that leaves room for an answer. */
-static bool next_question(rl *t, question *q, err *e) {
-    for (int i = 0; i < DRAWS_MAX; i++) {
-        if (!draw_question(t, t->s.next_doc++, q, e)) return false;
-        if (q->prompt.n + 2 <= t->o->max_len) return true;
-    }
-    return err_set(e, "rl: no question of mix %s fits max_len = %d", t->o->mix, t->o->max_len);
-}
 
 /* ---- answers and their rewards ---- */
 static void judge(rl *t, round_ *x, int i) {
@@ -161,16 +113,16 @@ static bool make_round(rl *t, step_sums *x, int want, err *e) {
     ids *p  = mem_calloc((size_t)want, sizeof *p);
     bool ok = true;
     for (int i = 0; ok && i < want; i++) {
-        ok   = next_question(t, &d->q[i], e);
+        ok   = asker_next(&t->ask, &t->s.next_doc, &d->q[i], e);
         p[i] = d->q[i].prompt;
     }
     ok = ok && rollout_run(t->m, &a, p, want, &d->r, e);
     mem_free(p);
     if (!ok) return false;
-    for (int i = 0; i < want * G; i++) {
-        judge(t, d, i);
-        add_answer(x, &d->rw[i], &d->r.a[i]);
-    }
+        /* Side by side: a program that hangs is waited for by one thread while the others go on. */
+#pragma omp parallel for schedule(dynamic)
+    for (int i = 0; i < want * G; i++) judge(t, d, i);
+    for (int i = 0; i < want * G; i++) add_answer(x, &d->rw[i], &d->r.a[i]);
     x->tokens += d->r.tokens;
     for (int i = 0; i < want; i++) {
         bool flat = grpo_advantages(t->g.algorithm, d->ans + i * G, G);
@@ -196,10 +148,7 @@ static bool make_answers(rl *t, step_sums *x, err *e) {
 static void free_step(step_sums *x) {
     for (int k = 0; k < x->n_round; k++) {
         round_ *d = &x->round[k];
-        for (int i = 0; i < d->n; i++) {
-            problem_free(&d->q[i].p);
-            ids_free(&d->q[i].prompt);
-        }
+        for (int i = 0; i < d->n; i++) question_free(&d->q[i]);
         rollout_free(&d->r);
         mem_free(d->q);
         mem_free(d->rw);
@@ -482,18 +431,6 @@ static trainer_end loop(rl *t, err *e) {
     return t->s.step < steps ? TRAIN_STOPPED : TRAIN_DONE;
 }
 
-/* The mix without its texts, which ask nothing. */
-static bool find_sources(rl *t, uint64_t *hash, err *e) {
-    source all[MIX_SOURCES];
-    int    n = recipe_sources(t->a->mix, all, hash);
-    for (int i = 0; i < n; i++) {
-        if (!all[i].family) continue;
-        t->src[t->n_src++] = all[i];
-        t->weight += all[i].weight;
-    }
-    return t->n_src > 0 || err_set(e, "[rl] mix: [mix.%s] has no family, nothing asks a question", t->a->mix->name);
-}
-
 static void options(rl *t) {
     const recipe_rl *r = t->r;
     t->g               = grpo_defaults((grpo_algorithm)r->algorithm);
@@ -516,7 +453,8 @@ static bool setup(rl *t, err *e) {
     t->opt = trainer_optim(t->m);
     trainer_ckpt_path(t->a->dir, t->a->stage, CKPT_LAST, &t->last);
     str_addf(&path, "%s/ckpt", t->a->dir);
-    bool ok = fs_mkdirs(path.p, e) && find_sources(t, &mix_hash, e) && trainer_curriculum(t->a->mix, &t->cur, e) &&
+    bool ok = fs_mkdirs(path.p, e) && trainer_curriculum(t->a->mix, &t->cur, e) &&
+              asker_init(&t->ask, t->a, t->m, &t->cur, &mix_hash, e) &&
               (t->b = grpo_new(t->m, t->o->micro_tokens, t->o->max_len, e));
     if (ok && t->g.kl > 0) t->ref = reference_new(t->m);
     if (ok && t->a->resume && fs_exists(t->last.p)) {
@@ -561,7 +499,7 @@ trainer_end rl_run(model *m, const trainer_args *a, err *e) {
     t.elapsed0 = t.s.elapsed;
     t.started = t.saved = time_now();
     log_info("rl: %" PRId64 " steps of %d questions, %d answers each; %d families", t.o->sched.steps, t.r->questions,
-             t.r->group, t.n_src);
+             t.r->group, t.ask.n_src);
     t.bar = progress_new("rl", t.o->sched.steps);
     how   = loop(&t, e);
     progress_free(t.bar);
