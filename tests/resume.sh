@@ -225,4 +225,32 @@ if ! train --out "$dir/rl2" --stage rl --resume > "$dir/log" 2>&1; then not_ok r
 elif [ "$(rl_bits "$dir/rl")" != "$(rl_bits "$dir/rl2")" ]; then not_ok rl-killed "other bits"
 elif [ "$(figures "$dir/rl")" != "$(figures "$dir/rl2")" ]; then not_ok rl-killed "other figures"
 else ok rl-killed; fi
+
+# ---- rejection sampling, with the shipped model: the rows of a run that stopped between its steps, and of one that was killed
+cat > "$dir/reject.ini" << INI
+[run]
+name = reject
+[mix.base]
+arithmetic = 1 levels 1
+[reject]
+init_from = $PWD/models/r1-tiny.gguf
+steps = 3
+questions = 3
+group = 3
+max_new = 300
+max_len = 400
+INI
+reject() { "$r1" train "$dir/reject.ini" "$@" > "$dir/log" 2>&1; }
+if ! reject --out "$dir/rows"; then not_ok reject-undisturbed "$(tail -n 1 "$dir/log")"
+elif ! "$r1" data check "$dir/rows/reject.jsonl" > "$dir/log" 2>&1; then not_ok reject-rows "$(tail -n 1 "$dir/log")"
+elif [ -e "$dir/rows/reject" ]; then not_ok reject-rows "the parts are still there"
+else ok reject-rows; fi
+reject --out "$dir/rows2" --stop-after 1
+("$r1" train "$dir/reject.ini" --out "$dir/rows2" --resume > "$dir/log" 2>&1 & pid2=$!
+    while kill -0 $pid2 2> /dev/null && [ ! -e "$dir/rows2/reject/2.jsonl" ]; do sleep 0.005; done
+    kill -9 $pid2 2> /dev/null)
+if ! reject --out "$dir/rows2" --resume; then not_ok reject-killed "$(tail -n 1 "$dir/log")"
+elif ! cmp -s "$dir/rows/reject.jsonl" "$dir/rows2/reject.jsonl"; then not_ok reject-killed "other rows"
+elif [ "$(figures "$dir/rows")" != "$(figures "$dir/rows2")" ]; then not_ok reject-killed "other figures"
+else ok reject-killed; fi
 exit $failed

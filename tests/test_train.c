@@ -263,9 +263,9 @@ static void table_rows(void **state) {
     recipe_key_help(&help);
     recipe_key_defaults(r);
     for (int i = 0; i < recipe_key_count(); i++) {
-        const recipe_key *k        = recipe_key_at(i);
-        bool              of_stage = !strcmp(k->section, "stage") || !strcmp(k->section, "text");
-        const char       *sec      = of_stage ? "sft" : k->section;
+        const recipe_key *k = recipe_key_at(i);
+        bool of_stage       = !strcmp(k->section, "any") || !strcmp(k->section, "stage") || !strcmp(k->section, "text");
+        const char *sec     = of_stage ? "sft" : k->section;
         assert_ptr_equal(recipe_key_find(sec, k->name), k);
         assert_non_null(strstr(help.p, k->name));
         char over[64];

@@ -13,6 +13,7 @@
 #include "cli/cmds.h"
 #include "eval/report.h"
 #include "eval/suite.h"
+#include "rl/reject.h"
 #include "rl/rl.h"
 #include "train/recipe_key.h"
 #include "train/stages.h"
@@ -164,7 +165,7 @@ int cmd_train(int argc, char **argv) {
     dist       *ranks = NULL;
     err         e;
     const opt   table[] = {
-          OPT_STR('s', "stage", &stage, "NAME", "tokenizer, pretrain, sft, rl or all (what is not done yet)"),
+          OPT_STR('s', "stage", &stage, "NAME", "tokenizer, pretrain, sft, rl, reject or all (what is not done yet)"),
           OPT_STR('o', "out", &out, "DIR", "folder of the run (default: the recipe's, else runs/NAME)"),
           OPT_BOOL('r', "resume", &resume, "go on from the last checkpoint"),
           OPT_BOOL(0, "force", &force, "begin again, over what is there"),
@@ -203,15 +204,16 @@ int cmd_train(int argc, char **argv) {
         recipe_free(r);
         goto done;
     }
-    const trainer_hooks hooks = {.stop = stop_requested, .answers = answer, .page = page, .rl = rl_run};
-    const stages_args   a     = {.stage      = stage,
-                                 .out        = out,
-                                 .resume     = resume,
-                                 .force      = force,
-                                 .profile    = profile,
-                                 .stop_after = stop_after,
-                                 .ranks      = ranks};
-    status                    = run(r, a, hooks);
+    const trainer_hooks hooks = {
+        .stop = stop_requested, .answers = answer, .page = page, .rl = rl_run, .reject = reject_run};
+    const stages_args a = {.stage      = stage,
+                           .out        = out,
+                           .resume     = resume,
+                           .force      = force,
+                           .profile    = profile,
+                           .stop_after = stop_after,
+                           .ranks      = ranks};
+    status              = run(r, a, hooks);
     recipe_free(r);
 done:
     dist_free(ranks);

@@ -354,8 +354,8 @@ static bool apply_key(recipe *r, const entry *x, err *e) {
     const recipe_key *k = recipe_key_find(x->section, x->key);
     if (!recipe_key_section(x->section)) {
         static const char *const known[] = {"run", "model",  "tokenizer", "pretrain", "sft",
-                                            "rl",  "reward", "export",    "mix.NAME"};
-        const char              *near    = opt_nearest(x->section, known, 9);
+                                            "rl",  "reward", "reject",    "export",   "mix.NAME"};
+        const char              *near    = opt_nearest(x->section, known, 10);
         if (!*x->section) return err_set(e, "%s: stands before the first [section]", x->key);
         return err_set(e, "unknown section [%.40s]%s%s%s", x->section, near ? "; did you mean [" : "", near ? near : "",
                        near ? "]?" : "");
@@ -397,14 +397,17 @@ static bool check_stage(const recipe *r, int which, err *e) {
     if (s.batch_tokens % s.micro_tokens)
         return err_set(e, "[%s] batch_tokens: expected a multiple of micro_tokens (%d), found %d", name, s.micro_tokens,
                        s.batch_tokens);
-    if (which != STAGE_RL && recipe_find_mix(r, s.mix)->curriculum == CURRICULUM_REWARD)
+    if (which < STAGE_RL && recipe_find_mix(r, s.mix)->curriculum == CURRICULUM_REWARD)
         return err_set(e, "[%s] mix: the curriculum of [mix.%s] goes by rewards, which only [rl] has", name, s.mix);
     if (which == STAGE_RL && recipe_find_mix(r, s.mix)->curriculum == CURRICULUM_LOSS)
         return err_set(e, "[rl] mix: the curriculum of [mix.%s] goes by losses, which [rl] has not", s.mix);
+    if (which == STAGE_REJECT && recipe_find_mix(r, s.mix)->curriculum != CURRICULUM_NONE)
+        return err_set(e, "[reject] mix: [mix.%s] has a curriculum, and nothing is learnt here that could move it",
+                       s.mix);
     if (which == STAGE_RL && r->rl.questions % r->rl.minibatches)
         return err_set(e, "[rl] questions: expected a multiple of minibatches (%d), found %d", r->rl.minibatches,
                        r->rl.questions);
-    if (s.max_len > s.micro_tokens)
+    if (which != STAGE_REJECT && s.max_len > s.micro_tokens)
         return err_set(e, "[%s] max_len: expected at most micro_tokens (%d), found %d", name, s.micro_tokens,
                        s.max_len);
     if (!s.init_from[0] && s.max_len > r->model.max_position_embeddings)
@@ -448,13 +451,15 @@ static bool finish(recipe *r, err *e) {
         return err_set(e, "[run] name: expected a file name, found \"%s\"", r->name);
     bool own = r->stage[STAGE_PRETRAIN].steps_key || r->stage[STAGE_PRETRAIN].tokens;
     bool sft = r->stage[STAGE_SFT].steps_key || r->stage[STAGE_SFT].tokens;
-    bool rl  = r->stage[STAGE_RL].steps_key;
-    if (!own && !sft && !rl)
+    bool rl = r->stage[STAGE_RL].steps_key, reject = r->stage[STAGE_REJECT].steps_key;
+    if (!own && !sft && !rl && !reject)
         return err_set(e, "nothing to train: [pretrain] and [sft] have neither tokens nor steps, [rl] no steps");
     if (!own && sft && !r->stage[STAGE_SFT].init_from[0])
         return err_set(e, "[sft] init_from: needed, because [pretrain] has neither tokens nor steps");
-    if (!own && !sft && !r->stage[STAGE_RL].init_from[0])
+    if (!own && !sft && rl && !r->stage[STAGE_RL].init_from[0])
         return err_set(e, "[rl] init_from: needed, because [pretrain] and [sft] have neither tokens nor steps");
+    if (!own && !sft && !rl && !r->stage[STAGE_REJECT].init_from[0])
+        return err_set(e, "[reject] init_from: needed, because no stage before it has tokens or steps");
     if (own && !r->stage[STAGE_PRETRAIN].init_from[0]) {
         if (!recipe_find_mix(r, r->tok_mix)) return err_set(e, "[tokenizer] mix: there is no [mix.%s]", r->tok_mix);
         if (!finish_model(r, e)) return false;

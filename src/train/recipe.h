@@ -4,8 +4,8 @@
  *   r->stage[STAGE_PRETRAIN].sched.lr ...
  *   recipe_free(r);
  *
- * Sections: [run] [model] [tokenizer] [pretrain] [sft] [rl] [reward] [export], and a [mix.NAME] for each mix of
- * sources. Every key of the fixed sections is a row of one table (recipe_key.c): name, type, range, default, help;
+ * Sections: [run] [model] [tokenizer] [pretrain] [sft] [rl] [reward] [reject] [export], and a [mix.NAME] for each mix
+ * of sources. Every key of the fixed sections is a row of one table (recipe_key.c): name, type, range, default, help;
  * `r1 train --help-recipe` prints it. A mix has a line for each source:
  *
  *   [mix.base]
@@ -37,8 +37,8 @@
 #include "model/cfg.h"
 #include "train/schedule.h"
 
-enum { STAGE_TOKENIZER, STAGE_PRETRAIN, STAGE_SFT, STAGE_RL, N_STAGES };
-extern const char *const stage_names[N_STAGES]; /* "tokenizer", "pretrain", "sft", "rl" */
+enum { STAGE_TOKENIZER, STAGE_PRETRAIN, STAGE_SFT, STAGE_RL, STAGE_REJECT, N_STAGES };
+extern const char *const stage_names[N_STAGES]; /* "tokenizer", "pretrain", "sft", "rl", "reject" */
 enum { RECIPE_NAME = 64, RECIPE_PATH = 512, MIX_SOURCES = 160, MIX_MANIFESTS = 4 };
 
 typedef struct recipe_stage {
@@ -57,7 +57,7 @@ typedef struct recipe_stage {
     int      eval_every, eval_n;       /* validation loss: every N steps (0: at the end only), documents */
     int      answers_every, answers_n; /* problems answered and checked; 0: never */
     double   checkpoint_minutes;
-    int      bf16; /* GEMM operands: 0 f32, 1 bf16 */
+    int      bf16;          /* GEMM operands: 0 f32, 1 bf16 */
     int      qat, qat_head; /* forward products in 8 bits, in the part of the stage from qat_from on; the head's too */
     float    qat_from;
     char     init_from[RECIPE_PATH];
@@ -76,6 +76,11 @@ typedef struct recipe_rl {
     int   resample; /* rounds of new questions for groups with equal rewards; -1: 3 with dapo, else 0 */
     int   cut;      /* answers that were cut: 0 as the algorithm has it, 1 count, 2 left out */
 } recipe_rl;
+/* What [reject] has beside the keys that name data and model; rl/reject.h says what becomes of it. */
+typedef struct recipe_reject {
+    int   questions, group, keep, parallel, max_new;
+    float temperature, top_p;
+} recipe_reject;
 typedef struct recipe_reward {
     float weight[5]; /* accuracy, format, process, length, language: rl/reward.h */
     int   process_claims, length_tokens;
@@ -106,9 +111,10 @@ typedef struct recipe {
     char          model_config[RECIPE_PATH];
     int           tok_vocab, tok_rows;
     char          tok_mix[RECIPE_NAME];
-    recipe_stage  stage[N_STAGES]; /* [STAGE_TOKENIZER] is not used; rl has no tokens, loss, MTP */
+    recipe_stage  stage[N_STAGES]; /* [STAGE_TOKENIZER] is not used; rl and reject use a part */
     recipe_rl     rl;
     recipe_reward reward;
+    recipe_reject reject;
     int           export_type; /* as the table has it: see recipe_export_type */
     recipe_mix   *mix;
     int           n_mix;

@@ -11,12 +11,13 @@
 #include "base/mem.h"
 #include "base/opt.h"
 
-const char *const stage_names[N_STAGES] = {"tokenizer", "pretrain", "sft", "rl"};
+const char *const stage_names[N_STAGES] = {"tokenizer", "pretrain", "sft", "rl", "reject"};
 
 #define R(f) offsetof(recipe, f)
 #define M(f) offsetof(recipe, model.f)
 #define S(f) offsetof(recipe_stage, f)
 #define L(f) offsetof(recipe, rl.f)
+#define J(f) offsetof(recipe, reject.f)
 #define W(i) (offsetof(recipe, reward.weight) + (i) * sizeof(float))
 #define STR(sec, n, off, size, def, help)                                                                              \
     { sec, n, RK_STR, off, 0, size, def, NULL, help }
@@ -78,16 +79,16 @@ static const recipe_key table[] = {
     INT("tokenizer", "rows", R(tok_rows), 1, 100000000, "20000", "documents of the mix that it is trained on"),
     STR("tokenizer", "mix", R(tok_mix), RECIPE_NAME, "base", "NAME of a [mix.NAME]"),
 
-    STR("stage", "mix", S(mix), RECIPE_NAME, "base", "NAME of a [mix.NAME]"),
+    STR("any", "mix", S(mix), RECIPE_NAME, "base", "NAME of a [mix.NAME]"),
     ENUM("text", "loss", S(loss), "all|answer", NULL, "answer: nothing is learnt from the prompt"),
     {"text", "tokens", RK_I64, S(tokens), 0, 1e15, "0", NULL, "length of the stage: steps = tokens / batch_tokens"},
-    {"stage", "steps", RK_I64, S(steps_key), 0, 1e12, "0", NULL,
+    {"any", "steps", RK_I64, S(steps_key), 0, 1e12, "0", NULL,
      "so many steps (not both). No steps and no tokens: the stage is left out"},
     INT("text", "batch_tokens", S(batch_tokens), 16, 1 << 26, "16384", "tokens of a step"),
     INT("stage", "micro_tokens", S(micro_tokens), 16, 1 << 22, "2048", "tokens of a forward and backward"),
     INT("text", "shards", S(shards), 0, 64, "0", "partial sums of a step's gradient (ranks.h); 0: two, or the ranks"),
-    INT("stage", "max_len", S(max_len), 8, 1 << 22, "512", "longest document; longer problems are skipped"),
-    {"stage", "data_seed", RK_U64, S(data_seed), 0, 0, "0", NULL, "of the data alone; 0: made from [run] seed"},
+    INT("any", "max_len", S(max_len), 8, 1 << 22, "512", "longest document; longer problems are skipped"),
+    {"any", "data_seed", RK_U64, S(data_seed), 0, 0, "0", NULL, "of the data alone; 0: made from [run] seed"},
     F32("stage", "lr", S(sched.lr), 0, 10, NULL, "peak learning rate"),
     F32("stage", "min_lr", S(sched.min_lr), 0, 10, "0", "at the end"),
     {"stage", "warmup", RK_I64, S(sched.warmup), 0, 1e12, "0", NULL, "steps of linear warm-up"},
@@ -110,11 +111,11 @@ static const recipe_key table[] = {
     INT("stage", "answers_every", S(answers_every), 0, 1000000000, "0", "steps between answered problems; 0: never"),
     INT("stage", "answers_n", S(answers_n), 1, 1000000, "50", "validation problems answered for each family"),
     {"stage", "checkpoint_minutes", RK_F64, S(checkpoint_minutes), 0, 1e5, "5", NULL, "0: after every step"},
-    ENUM("stage", "dtype", S(bf16), "f32|bf16", "bf16", "operands of matrix products; weights stay f32"),
+    ENUM("any", "dtype", S(bf16), "f32|bf16", "bf16", "operands of matrix products; weights stay f32"),
     INT("stage", "qat", S(qat), 0, 1, "0", "1: forward products in 8-bit integers, so that a q8_0 file loses nothing"),
     F32("stage", "qat_from", S(qat_from), 0, 1, "0", "share of the steps before that starts"),
     INT("stage", "qat_head", S(qat_head), 0, 1, "0", "1: the output head's product, too"),
-    STR("stage", "init_from", S(init_from), RECIPE_PATH, "", "a model to start from (folder or GGUF)"),
+    STR("any", "init_from", S(init_from), RECIPE_PATH, "", "a model to start from (folder or GGUF)"),
 
     ENUM("rl", "algorithm", L(algorithm), "grpo|dr_grpo|dapo", "dr_grpo", "docs/RL.md has the formulas"),
     INT("rl", "questions", L(questions), 1, 1 << 16, "32", "of a step"),
@@ -143,6 +144,14 @@ static const recipe_key table[] = {
     INT("reward", "length_tokens", R(reward.length_tokens), 1, 1 << 20, "512",
         "an answer as long pays nothing for shortness"),
 
+    INT("reject", "questions", J(questions), 1, 1 << 16, "32", "of a step"),
+    INT("reject", "group", J(group), 1, 1024, "8", "answers to each question"),
+    INT("reject", "keep", J(keep), 1, 1024, "2", "verified answers to a question that become rows, the shortest first"),
+    INT("reject", "parallel", J(parallel), 1, 4096, "64", "answers written at once"),
+    INT("reject", "max_new", J(max_new), 1, 1 << 20, "512", "tokens of an answer, its thinking included"),
+    F32("reject", "temperature", J(temperature), 0.01, 10, "1", "of the answers"),
+    F32("reject", "top_p", J(top_p), 0.01, 1, "1", "draws come from the most probable tokens with this share"),
+
     ENUM("export", "type", R(export_type), "q8_0|f32|bf16|f16", "q8_0", "of OUT/NAME.gguf"),
 };
 enum { N_KEYS = sizeof table / sizeof *table };
@@ -156,13 +165,18 @@ static int stage_of(const char *section) {
     return -1;
 }
 
-/* Its field is in the stage's struct: "stage" in that of every stage, "text" in those that learn from documents. */
-static bool of_stage(const recipe_key *k) { return !strcmp(k->section, "stage") || !strcmp(k->section, "text"); }
+/* Its field is in the stage's struct: "any" in that of every stage, "stage" in those that train, "text" in those that
+ * learn from documents. */
+static bool of_stage(const recipe_key *k) {
+    return !strcmp(k->section, "any") || !strcmp(k->section, "stage") || !strcmp(k->section, "text");
+}
 
 static bool in_section(const recipe_key *k, const char *section) {
     int stage = stage_of(section);
     if (!of_stage(k)) return !strcmp(k->section, section);
-    return stage > 0 && (stage != STAGE_RL || !strcmp(k->section, "stage"));
+    if (stage < 0) return false;
+    if (stage == STAGE_REJECT) return !strcmp(k->section, "any");
+    return stage != STAGE_RL || strcmp(k->section, "text") != 0;
 }
 
 const recipe_key *recipe_key_find(const char *section, const char *name) {
@@ -313,10 +327,13 @@ static void dump_section(const recipe *r, const char *section, str *out) {
 }
 
 void recipe_key_dump(const recipe *r, str *out) {
-    static const char *const order[] = {"run", "model", "tokenizer", "pretrain", "sft", "rl", "reward", "export"};
+    static const char *const order[] = {"run", "model",  "tokenizer", "pretrain", "sft",
+                                        "rl",  "reward", "reject",    "export"};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        bool rl = !strcmp(order[i], "rl") || !strcmp(order[i], "reward");
-        if (!rl || r->stage[STAGE_RL].steps_key > 0) dump_section(r, order[i], out);
+        bool rl     = !strcmp(order[i], "rl") || !strcmp(order[i], "reward");
+        bool reject = !strcmp(order[i], "reject");
+        if ((rl && r->stage[STAGE_RL].steps_key <= 0) || (reject && r->stage[STAGE_REJECT].steps_key <= 0)) continue;
+        dump_section(r, order[i], out);
     }
 }
 
@@ -348,6 +365,7 @@ void recipe_key_help(str *out) {
         {"[pretrain] and [sft]", "pretrain", "defaults of pretrain; sft: loss answer, lr 5e-4"},
         {"[rl]", "rl", "reinforcement learning"},
         {"[reward]", "reward", "of an answer in [rl]: the sum of the parts times these"},
+        {"[reject]", "reject", "verified answers of the model become rows: OUT/reject.jsonl"},
         {"[export]", "export", ""},
     };
     recipe *d = mem_calloc(1, sizeof *d);

@@ -13,7 +13,8 @@
 
 typedef enum { RK_STR, RK_INT, RK_I64, RK_U64, RK_F32, RK_F64, RK_BOOL, RK_ENUM } recipe_key_type;
 typedef struct recipe_key {
-    const char     *section; /* "stage" stands for pretrain, sft and rl, "text" for pretrain and sft */
+    const char *section; /* "any" stands for every stage but tokenizer, "stage" for those that train, "text" for
+                            pretrain and sft */
     const char     *name;
     recipe_key_type type;
     size_t          off;

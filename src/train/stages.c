@@ -38,8 +38,9 @@ static bool active(const recipe *r, int stage) {
     return r->stage[stage].sched.steps > 0;
 }
 
+/* The last one that makes a model: reject makes rows. */
 static bool is_last(const recipe *r, int stage) {
-    for (int s = stage + 1; s < N_STAGES; s++)
+    for (int s = stage + 1; s < STAGE_REJECT; s++)
         if (active(r, s)) return false;
     return true;
 }
@@ -130,7 +131,8 @@ static bool mark_done(const run *x, int stage, err *e) {
 
 static bool has_ckpt(const run *x, int stage) {
     str s = {0};
-    trainer_ckpt_path(x->out.p, stage_names[stage], CKPT_LAST, &s);
+    if (stage == STAGE_REJECT) str_addf(&s, "%s/reject", x->out.p);
+    else trainer_ckpt_path(x->out.p, stage_names[stage], CKPT_LAST, &s);
     bool ok = told(x, fs_exists(s.p));
     str_free(&s);
     return ok;
@@ -236,7 +238,9 @@ static model *start_model(const run *x, int stage, err *e) {
     ok      = ok && (o->max_len <= model_cfg(m)->max_position_embeddings ||
                 err_set(e, "[%s] max_len: %d is longer than the model's context of %d", stage_names[stage], o->max_len,
                              model_cfg(m)->max_position_embeddings));
-    ok      = ok && model_train_begin(m, o->bf16 ? DT_BF16 : DT_F32, e);
+    /* What only answers may do so from its file, in 8 bits. */
+    if (ok && (stage != STAGE_REJECT || !str_ends(o->init_from, ".gguf")))
+        ok = model_train_begin(m, o->bf16 ? DT_BF16 : DT_F32, e);
     if (ok) return m;
     model_free(m);
     return NULL;
@@ -274,10 +278,11 @@ static trainer_end run_training(const run *x, int stage, err *e) {
                       .profile     = x->a->profile,
                       .hooks       = x->a->hooks,
                       .ranks       = x->a->ranks};
-    if (stage != STAGE_RL) how = trainer_run(m, &a, e);
-    else if (a.hooks && a.hooks->rl) how = a.hooks->rl(m, &a, e);
-    else err_set(e, "stage rl: this program has no reinforcement learning");
-    if (how == TRAIN_DONE) {
+    if (stage < STAGE_RL) how = trainer_run(m, &a, e);
+    else if (a.hooks && stage == STAGE_RL && a.hooks->rl) how = a.hooks->rl(m, &a, e);
+    else if (a.hooks && stage == STAGE_REJECT && a.hooks->reject) how = a.hooks->reject(m, &a, e);
+    else err_set(e, "stage %s: this program has no reinforcement learning", stage_names[stage]);
+    if (how == TRAIN_DONE && stage != STAGE_REJECT) {
         bool ok = !leads(x) || (model_check_finite(m, e) && save_results(x, stage, m, e));
         if (!dist_agree(x->a->ranks, ok, e)) how = TRAIN_FAILED;
     }
@@ -311,7 +316,7 @@ static trainer_end run_chosen(const run *x, err *e) {
     bool all = !strcmp(x->a->stage, "all");
     int  one = stage_index(x->a->stage), ran = 0;
     if (!all && one < 0)
-        return err_set(e, "--stage: expected tokenizer, pretrain, sft, rl or all, found \"%s\"", x->a->stage),
+        return err_set(e, "--stage: expected tokenizer, pretrain, sft, rl, reject or all, found \"%s\"", x->a->stage),
                TRAIN_FAILED;
     if (!all && !active(x->r, one)) return err_set(e, "stage %s: this recipe has none", x->a->stage), TRAIN_FAILED;
     bool forgot = !x->a->force || !leads(x) || forget(x, all ? 0 : one, e);

@@ -1,4 +1,4 @@
-/* stages.h -- from a recipe to a model: tokenizer, pretrain, sft, rl, one after the other, in one folder.
+/* stages.h -- from a recipe to a model: tokenizer, pretrain, sft, rl, reject, one after the other, in one folder.
  *
  *   stages_args a = {.stage = "all", .out = "runs/mine", .resume = true, .hooks = &hooks};
  *   trainer_end how = stages_run(r, &a, &e);
@@ -8,7 +8,8 @@
  *   tokenizer.json                   stage tokenizer
  *   base/                            stage pretrain: config.json, model.safetensors, tokenizer.json
  *   sft/, rl/                        stages sft and rl, the same files
- *   NAME.gguf                        the last stage of the recipe, as [export] says
+ *   reject.jsonl                     stage reject: rows of verified answers; reject/ while it works
+ *   NAME.gguf                        the last model of the recipe, as [export] says
  *   metrics.jsonl                    a line a step
  *   about.json                       the machine, the versions, the mixes (train/about.h)
  *   report.html                      the run as a page; the caller's hook writes it
@@ -26,7 +27,7 @@
 #include "train/trainer.h"
 
 typedef struct stages_args {
-    const char          *stage; /* "tokenizer", "pretrain", "sft", "rl" or "all" */
+    const char          *stage; /* "tokenizer", "pretrain", "sft", "rl", "reject" or "all" */
     const char          *out;   /* NULL: the recipe's, else runs/NAME */
     bool                 resume, force, profile;
     int64_t              stop_after; /* as in trainer_args */

@@ -47,6 +47,8 @@ typedef struct trainer_hooks {
     void (*spoil)(void *ctx, model *m, int64_t step, uint64_t next, model_losses *l);
     /* Stage rl: its loop generates, which this room does not know how to do (rl/rl.h). */
     trainer_end (*rl)(model *m, const struct trainer_args *a, err *e);
+    /* Stage reject, likewise (rl/reject.h). */
+    trainer_end (*reject)(model *m, const struct trainer_args *a, err *e);
     void *ctx;
 } trainer_hooks;
 
@@ -56,7 +58,7 @@ typedef struct trainer_args {
     const recipe_mix    *mix;
     const char          *dir; /* OUT: metrics.jsonl and ckpt/ are there */
     const char          *recipe_text;
-    const recipe        *recipe; /* for stage rl: its own sections */
+    const recipe        *recipe; /* for stages rl and reject: their own sections */
     uint64_t             recipe_hash, seed;
     bool                 resume;     /* from dir/ckpt/STAGE-last, if it exists */
     int64_t              stop_after; /* stop (with a checkpoint) after so many steps of this call; 0: do not */
