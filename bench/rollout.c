@@ -1,12 +1,13 @@
 /* rollout.c -- generated tokens a second: one stream, and the batched decoder at 8, 32, 64 and 128 timelines.
  *
- *   build/bench/rollout [MODEL] [TOKENS] [REPS] [bf16]        defaults: models/r1-tiny.gguf, 96 tokens an answer, 5
+ *   build/bench/rollout [MODEL] [TOKENS] [REPS] [bf16|8bit]     defaults: models/r1-tiny.gguf, 96 tokens an answer, 5
  *
  * Groups of 8 answers to a question (the prefix is shared), temperature 1, no answer stops early. The variants take
  * turns; medians of REPS rounds are printed with their ratio to one stream. A GGUF file runs as it is, a folder in
- * float32; with "bf16" a folder runs as it does in a training that computes in bf16. */
+ * float32; with "bf16" a folder runs as it does in a training that computes in bf16, with "8bit" as in one with qat. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/par.h"
@@ -61,8 +62,10 @@ int main(int argc, char **argv) {
     par_init(0);
     if (!kern_init(NULL, &e)) return fprintf(stderr, "%s\n", e.msg), 1;
     gemm_init();
-    model *m = model_load(path, &e);
-    if (!m || (argc > 4 && !model_train_begin(m, DT_BF16, &e))) return fprintf(stderr, "%s\n", e.msg), 1;
+    model *m  = model_load(path, &e);
+    bool   ok = m && (argc < 5 || model_train_begin(m, DT_BF16, &e));
+    if (ok && argc > 4 && !strcmp(argv[4], "8bit")) ok = model_set_8bit(m, true, false, &e);
+    if (!ok) return fprintf(stderr, "%s\n", e.msg), 1;
     for (int i = 0; i < 2; i++) {
         chat_msg msg = {"user", i ? "Solve for x: 7x + 12 = 3x - 44" : "What is 5804 + 917?"};
         if (!chat_prompt(model_tokenizer(m), &msg, 1, CHAT_THINK, &prompt[i], &e))

@@ -368,19 +368,19 @@ static void test_learns(void **state) {
 static void test_collapse(void **state) {
     (void)state;
     collapse_watch w    = {0};
-    collapse_signs good = {0.4, 200, 0.05, 0.9};
+    collapse_signs good = {0.4, 200, 0.05, 0.9, 0.3};
     str            s    = {0};
     for (int i = 1; i <= 10; i++) collapse_see(&w, i, good, &s);
     assert_int_equal(s.len, 0);
     static const struct {
         collapse_signs x;
         const char    *says;
-    } bad[] = {{{0.01, 200, 0.05, 0.9}, "entropy is all but gone"},
-               {{4, 200, 0.05, 0.9}, "entropy explodes"},
-               {{0.4, 20, 0.05, 0.9}, "shrink"},
-               {{0.4, 900, 0.05, 0.9}, "grow"},
-               {{0.4, 200, 0.6, 0.9}, "circles"},
-               {{0.4, 200, 0.05, 0.1}, "format"}};
+    } bad[] = {{{0.01, 200, 0.05, 0.9, 0.3}, "entropy is all but gone"},
+               {{4, 200, 0.05, 0.9, 0.3}, "entropy explodes"},
+               {{0.4, 20, 0.05, 0.9, 0.3}, "shrink"},
+               {{0.4, 900, 0.05, 0.9, 0.3}, "grow"},
+               {{0.4, 200, 0.6, 0.9, 0.3}, "circles"},
+               {{0.4, 200, 0.05, 0.1, 0.3}, "format"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         str_clear(&s);
         collapse_see(&w, 20, bad[i].x, &s);
@@ -389,6 +389,13 @@ static void test_collapse(void **state) {
         collapse_see(&w, 30, bad[i].x, &s); /* said already */
         assert_int_equal(s.len, 0);
     }
+    /* one step without a difference says nothing, many do, also where no entropy is known */
+    collapse_signs flat = {(double)NAN, 200, 0.05, 0.9, 1};
+    collapse_see(&w, 31, flat, &s);
+    assert_int_equal(s.len, 0);
+    for (int i = 32; i < 60; i++) collapse_see(&w, i, flat, &s);
+    assert_non_null(strstr(s.p, "hardly a group"));
+    assert_ptr_equal(strstr(s.p, "hardly a group"), s.p);
     str_free(&s);
 }
 

@@ -1,12 +1,13 @@
 /* collapse.h -- is the policy going to pieces? Compares each step with the first steps that it has seen and says so.
  *
  *   collapse_watch w = {0};
- *   collapse_see(&w, step, (collapse_signs){.entropy = 0.3, .length = 210, .repetition = 0.02, .format = 0.97}, &text);
- *   if (text.len) log_warn("step %d: %s", step, text.p);
+ *   collapse_see(&w, step, (collapse_signs){.flat = 0.2, .entropy = 0.3, .length = 210, .repetition = 0.02, .format =
+ * 0.97}, &text); if (text.len) log_warn("step %d: %s", step, text.p);
  *
  * Four signs, as they show in runs that fail: the entropy goes to nothing (all answers alike) or explodes, answers
- * shrink to nothing or grow without end, they go round in circles, the format is lost. Each is said at most once in 25
- * steps. It only speaks; the run goes on.
+ * shrink to nothing or grow without end, they go round in circles, the format is lost. And one that is none, but stands
+ * still: for many steps next to no group has two answers of different worth. Each is said at most once in 25 steps. It
+ * only speaks; the run goes on.
  *
  * Memory:  plain data.   Errors: none.   Threads: one. */
 #ifndef R1_COLLAPSE_H
@@ -14,12 +15,14 @@
 #include "base/str.h"
 
 typedef struct collapse_signs {
-    double entropy, length, repetition, format; /* nats a token, tokens an answer, shares */
+    double entropy, length, repetition, format; /* nats a token (NAN: unknown), tokens an answer, shares */
+    double flat;                                /* share of the groups whose answers are all of one worth */
 } collapse_signs;
-enum { COLLAPSE_FIRST = 5, COLLAPSE_QUIET = 25, COLLAPSE_KINDS = 6 };
+enum { COLLAPSE_FIRST = 5, COLLAPSE_QUIET = 25, COLLAPSE_KINDS = 7 };
 typedef struct collapse_watch {
-    int            n;                    /* steps in `first` */
+    int            n, n_entropy;         /* steps in `first`; of them with an entropy */
     collapse_signs first;                /* their sum */
+    double         flat;                 /* running mean of the last ten steps or so */
     long long      said[COLLAPSE_KINDS]; /* the step at which it was; 0: never */
 } collapse_watch;
 /* Appends what is wrong, if something is. */

@@ -231,6 +231,9 @@ static void put(json_t *o, const char *key, double v) {
     json_object_set_new(o, key, isfinite(v) ? json_real(v) : json_null());
 }
 
+/* Not a number, written as null, where nothing was learnt from: all groups were alike. */
+static double per_row(const step_sums *x, double sum) { return x->g.pol.rows > 0 ? sum / x->g.pol.rows : (double)NAN; }
+
 static json_t *step_metrics(const rl *t, const step_sums *x) {
     json_t            *o = json_object();
     double             n = x->answers;
@@ -253,10 +256,10 @@ static json_t *step_metrics(const rl *t, const step_sums *x) {
     put(o, "cut", ratio(x->cut, n));
     put(o, "repetition", ratio(x->repetition, n));
     put(o, "loss", x->g.loss);
-    put(o, "entropy", ratio(p->entropy, p->rows));
-    if (t->ref) put(o, "kl", ratio(p->kl, p->rows));
-    put(o, "clipped", ratio(p->clipped, p->rows));
-    put(o, "drift", ratio(p->drift, p->rows));
+    put(o, "entropy", per_row(x, p->entropy));
+    if (t->ref) put(o, "kl", per_row(x, p->kl));
+    put(o, "clipped", per_row(x, p->clipped));
+    put(o, "drift", per_row(x, p->drift));
     put(o, "grad_norm", x->r.norm);
     put(o, "lr", (double)x->lr);
     if (model_moe_layers(t->m)) {
@@ -298,24 +301,24 @@ static void put_sample(rl *t, const step_sums *x) {
 }
 
 static void show(rl *t, const step_sums *x) {
-    char   text[160];
+    char   text[160], entropy[32] = "none learnt from";
     double n = x->answers;
-    snprintf(text, sizeof text, "reward %.3f  right %.0f%%  %.0f tokens  entropy %.3f  %.1fk tok/s", ratio(x->total, n),
-             100 * ratio(x->right, n), ratio(x->length, n), ratio(x->g.pol.entropy, x->g.pol.rows),
-             ratio((double)x->tokens, x->gen_s) / 1000);
+    if (x->g.pol.rows > 0) snprintf(entropy, sizeof entropy, "entropy %.3f", per_row(x, x->g.pol.entropy));
+    snprintf(text, sizeof text, "reward %.3f  right %.0f%%  %.0f tokens  %s  %.1fk tok/s", ratio(x->total, n),
+             100 * ratio(x->right, n), ratio(x->length, n), entropy, ratio((double)x->tokens, x->gen_s) / 1000);
     progress_update(t->bar, t->s.step, text);
 }
 
 static void watch(rl *t, const step_sums *x) {
     str    text = {0};
     double n    = x->answers;
-    if (x->g.pol.rows > 0)
-        collapse_see(&t->watch, t->s.step,
-                     (collapse_signs){.entropy    = ratio(x->g.pol.entropy, x->g.pol.rows),
-                                      .length     = ratio(x->length, n),
-                                      .repetition = ratio(x->repetition, n),
-                                      .format     = ratio(x->part[REWARD_FORMAT], n)},
-                     &text);
+    collapse_see(&t->watch, t->s.step,
+                 (collapse_signs){.entropy    = per_row(x, x->g.pol.entropy),
+                                  .length     = ratio(x->length, n),
+                                  .repetition = ratio(x->repetition, n),
+                                  .format     = ratio(x->part[REWARD_FORMAT], n),
+                                  .flat       = ratio(x->flat, x->groups)},
+                 &text);
     if (text.len) {
         progress_clear(t->bar);
         log_warn("rl step %" PRId64 ": %s", t->s.step, text.p);
