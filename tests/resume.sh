@@ -248,7 +248,8 @@ else ok reject-rows; fi
 reject --out "$dir/rows2" --stop-after 1
 ("$r1" train "$dir/reject.ini" --out "$dir/rows2" --resume > "$dir/log" 2>&1 & pid2=$!
     while kill -0 $pid2 2> /dev/null && [ ! -e "$dir/rows2/reject/2.jsonl" ]; do sleep 0.005; done
-    kill -9 $pid2 2> /dev/null)
+    kill -9 $pid2
+    wait $pid2) 2> /dev/null
 if ! reject --out "$dir/rows2" --resume; then not_ok reject-killed "$(tail -n 1 "$dir/log")"
 elif ! cmp -s "$dir/rows/reject.jsonl" "$dir/rows2/reject.jsonl"; then not_ok reject-killed "other rows"
 elif [ "$(figures "$dir/rows")" != "$(figures "$dir/rows2")" ]; then not_ok reject-killed "other figures"

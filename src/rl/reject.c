@@ -276,8 +276,8 @@ static trainer_end loop(reject *t, err *e) {
             t->step++;
             t->rows += x.rows;
             part_path(t, t->step, &path);
+            say(t, &x); /* before the rows: a run that goes on forgets a line too many, and would miss one */
             ok = fs_write(path.p, x.text.p ? x.text.p : "", x.text.len, e);
-            if (ok) say(t, &x);
         } else if (stop_requested()) stop = ok = true;
         str_free(&x.text);
         stop = stop || (t->a->hooks && t->a->hooks->stop && t->a->hooks->stop()) ||
