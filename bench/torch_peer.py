@@ -5,7 +5,7 @@
 
 dense  the same network as `bench_train --shape dense`: 6 layers, dim 256, 8 heads, MLA without q_lora, SwiGLU
 mha    the same size with ordinary multi-head attention, for who thinks MLA is the slow part
-tiny   the same network as `bench_train --shape tiny`: MLA with q_lora, 8 experts of which 2 run, one shared expert,
+tiny   the same network as `bench_train --shape tiny`: MLA with q_lora, 16 experts of which 2 run, one shared expert,
        a multi-token-prediction module; experts in a loop over their own tokens
 
 Documents are rows of one batch, 8 of 256 tokens. bf16 is torch.autocast("cpu", bfloat16), weights in float32.
@@ -49,7 +49,7 @@ import torch.nn.functional as F
 
 VOCAB, DIM, LAYERS, HEADS, FF = 2048, 256, 6, 8, 768
 NOPE, ROPE, VDIM = 32, 16, 32
-EXPERTS, TOPK, EXPERT_FF = 8, 2, 256
+EXPERTS, TOPK, EXPERT_FF = 16, 2, 256
 EPS, THETA = 1e-6, 10000.0
 
 

@@ -285,14 +285,14 @@ static void check_gather(const plan *p, int T, const route_shape *s, int D) {
     uint16_t *xb = vec_bf16(&x), *xsb = mem_calloc(ns + 1, 2);
     memcpy(dx0.f, dx.f, nx * 4);
     memset(xsb, 0xff, ns * 2);
-    op_gather(xs.f, x.f, DT_F32, p, D);
-    op_gather(xsb, xb, DT_BF16, p, D);
+    op_gather(xs.f, x.f, DT_F32, p, 0, p->n, D);
+    op_gather(xsb, xb, DT_BF16, p, 0, p->n, D);
     for (int i = 0; i < p->n; i++)
         for (int d = 0; d < D; d++) {
             float want = p->token[i] < 0 ? 0 : x.f[p->token[i] * D + d];
             assert_true(xs.f[i * D + d] == want && bf16_to_f32(xsb[i * D + d]) == want);
         }
-    op_gather_bwd(dx.f, c.f, p, T, s, D);
+    op_gather_bwd(dx.f, c.f, p, 0, T, s, D);
     slot_ref r = {p, T, s->topk, D, x.d, NULL, c.d};
     fd_check("gather dx", &R, 100, x.d, nx, dx.f, dx0.f, gather_obj, &r, TOL_F32);
     mem_free(xb), mem_free(xsb);
@@ -314,8 +314,8 @@ static void check_combine(const plan *p, route *rt, int T, const route_shape *s,
     op_combine_fwd(yh.f, ysb, DT_BF16, rt, p, T, s, D);
     near("combine", y.f, y.d, nx, TOL_F32);
     near("combine bf16", yh.f, y.d, nx, TOL_F32);
-    op_combine_bwd(dys.f, dw.f, c.f, ys.f, DT_F32, rt, p, T, s, D);
-    op_combine_bwd(dysb, dwh.f, c.f, ysb, DT_BF16, rt, p, T, s, D);
+    op_combine_bwd(dys.f, dw.f, c.f, ys.f, DT_F32, rt, p, 0, p->n, s, D);
+    op_combine_bwd(dysb, dwh.f, c.f, ysb, DT_BF16, rt, p, 0, p->n, s, D);
     for (size_t i = 0; i < nw; i++) near_d("combine bf16 dweight", (double)dwh.f[i], (double)dw.f[i], D, TOL_F32);
     for (size_t i = 0; i < ns; i++)
         near_d("combine bf16 dys", (double)bf16_to_f32(dysb[i]), (double)dys.f[i], fabs((double)dys.f[i]), TOL_BF16);

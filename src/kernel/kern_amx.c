@@ -43,30 +43,38 @@ static inline void narrow(uint16_t *y, ptrdiff_t ldy, const float *x /* [16, 16]
     }
 }
 
-/* Where the next rows of A and the next block of C are: asked for while this block is worked on. A tile's sixteen rows
- * are sixteen places in memory, which no hardware prefetcher follows; fetched in time they cost nothing, and a product
- * whose operands are not in the second-level cache runs at two to three times the speed (docs/SPEED.md). */
+/* 16 x 32, from two blocks side by side: a line a row */
+static inline void narrow_wide(uint16_t *y, ptrdiff_t ldy, const float *x, const float *x1 /* [16, 16] */) {
+#pragma GCC        unroll 4
+    for (int i = 0; i < 16; i++) {
+               __m512bh h = _mm512_cvtne2ps_pbh(_mm512_load_ps(x1 + i * 16), _mm512_load_ps(x + i * 16));
+               memcpy(y + i * ldy, &h, sizeof h);
+    }
+}
+
+/* The 32 rows of A and of C that come next, asked for while these are worked on, in the order of memory. A tile's
+ * sixteen rows are sixteen places, which no hardware prefetcher follows; fetched in time they cost nothing. Products of
+ * a training step, whose results are kept for the backward pass and so always go to memory that is in no cache, run at
+ * two to three times the speed (docs/SPEED.md). */
 typedef struct ahead {
-    const char *a; /* the next of the 32 rows of A that come next, or NULL */
-    size_t      a_row;
-    int         a_lines, a_line, a_left, a_per; /* lines a row; the next one; rows left; lines a step */
-    char       *c;                              /* float32 only: where the next block of C begins */
-    size_t      c_row;
-    int         c_at, c_per;
+    const char *at; /* the row's beginning */
+    size_t      row;
+    int         lines, line, left, per; /* lines a row; the next one; rows left; lines a step */
 } ahead;
 
-static inline void fetch_ahead(ahead *f) {
-    for (int i = 0; i < f->a_per && f->a_left > 0; i++) {
-        _mm_prefetch(f->a + (size_t)f->a_line * 64, _MM_HINT_T1);
-        if (++f->a_line == f->a_lines) {
-            f->a_line = 0;
-            f->a_left--;
-            f->a += f->a_row;
+static inline ahead ahead_of(const void *p, size_t row, size_t width, int rows, int steps) {
+    int lines = (int)((width + 63) / 64);
+    return (ahead){p, row, lines, 0, steps ? rows : 0, steps ? (rows * lines + steps - 1) / steps : 0};
+}
+
+static inline void fetch(ahead *f) {
+    for (int i = 0; i < f->per && f->left > 0; i++) {
+        _mm_prefetch(f->at + (size_t)f->line * 64, _MM_HINT_T1);
+        if (++f->line == f->lines) {
+            f->line = 0;
+            f->left--;
+            f->at += f->row;
         }
-    }
-    for (int i = 0; f->c && i < f->c_per && f->c_at < 32; i++, f->c_at++) {
-        __builtin_prefetch(f->c + (size_t)f->c_at * f->c_row, 1);
-        __builtin_prefetch(f->c + (size_t)f->c_at * f->c_row + 64, 1);
     }
 }
 
@@ -81,6 +89,18 @@ static inline void fetch_ahead(ahead *f) {
             _tile_stored(t, (float *)C + (ptrdiff_t)(m + (dm)) * ldc + n + (dn), (size_t)ldc * 4);                     \
         }                                                                                                              \
     } while (0)
+/* two tiles side by side */
+#define LEAVE_WIDE(t, t1, dm)                                                                                          \
+    do {                                                                                                               \
+        if (out == BGEMM_BF16) {                                                                                       \
+            _tile_stored(t, buf, 64);                                                                                  \
+            _tile_stored(t1, buf1, 64);                                                                                \
+            narrow_wide((uint16_t *)C + (ptrdiff_t)(m + (dm)) * ldc + n, ldc, buf, buf1);                              \
+        } else {                                                                                                       \
+            LEAVE(t, dm, 0);                                                                                           \
+            LEAVE(t1, dm, 16);                                                                                         \
+        }                                                                                                              \
+    } while (0)
 #define ENTER(t, dm, dn)                                                                                               \
     do {                                                                                                               \
         if (out == BGEMM_ADD) _tile_loadd(t, (float *)C + (ptrdiff_t)(m + (dm)) * ldc + n + (dn), (size_t)ldc * 4);    \
@@ -89,34 +109,28 @@ static inline void fetch_ahead(ahead *f) {
 
 void bgemm_amx(int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t *B, int panel, bgemm_out out, void *C,
                int ldc) {
-    float  buf[256] __attribute__((aligned(64)));
-    size_t as    = (size_t)lda * 2;
-    int    steps = (N + 31) / 32 * (Kd / 32), lines = Kd / 32;
+    float  buf[256] __attribute__((aligned(64))), buf1[256] __attribute__((aligned(64)));
+    size_t as = (size_t)lda * 2, cs = out == BGEMM_BF16 ? 2 : 4;
+    int    steps = (N + 31) / 32 * (Kd / 32);
     tiles_on(16);
     for (int m = 0; m < M; m += 32) {
         const uint16_t *a0 = A + (ptrdiff_t)m * lda, *a1 = a0 + (ptrdiff_t)16 * lda;
         bool            tall = M - m > 16;
-        ahead           f    = {.a       = (const char *)(a0 + (ptrdiff_t)32 * lda),
-                                .a_row   = as,
-                                .a_lines = lines,
-                                .a_left  = M - m >= 64 ? 32 : 0,
-                                .a_per   = steps ? (32 * lines + steps - 1) / steps : 0,
-                                .c_row   = (size_t)ldc * 4,
-                                .c_per   = lines ? (32 + lines - 1) / lines : 0};
+        int             next = M - m >= 64 ? 32 : 0;
+        ahead           fa   = ahead_of(a0 + (ptrdiff_t)32 * lda, as, (size_t)Kd * 2, next, steps);
+        ahead           fc =
+            ahead_of((char *)C + (size_t)(m + 32) * (size_t)ldc * cs, (size_t)ldc * cs, (size_t)N * cs, next, steps);
         for (int n = 0; n < N; n += 32) {
             const uint16_t *b0 = B + (ptrdiff_t)(n / 16) * panel, *b1 = b0 + panel;
-            bool            wide = N - n > 16, last = n + 32 >= N;
-            if (out != BGEMM_BF16 && (!last || M - m >= 64) && tall)
-                f.c = (char *)((float *)C + (ptrdiff_t)(last ? m + 32 : m) * ldc + (last ? 0 : n + 32));
-            else f.c = NULL;
-            f.c_at = 0;
+            bool            wide = N - n > 16;
             ENTER(0, 0, 0);
             if (wide && tall) {
                 ENTER(1, 0, 16);
                 ENTER(2, 16, 0);
                 ENTER(3, 16, 16);
                 for (int k = 0; k < Kd; k += 32) {
-                    fetch_ahead(&f);
+                    fetch(&fa);
+                    fetch(&fc);
                     _tile_loadd(4, a0 + k, as);
                     _tile_loadd(6, b0 + (ptrdiff_t)k * 16, 64);
                     _tile_loadd(7, b1 + (ptrdiff_t)k * 16, 64);
@@ -126,9 +140,8 @@ void bgemm_amx(int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t 
                     _tile_dpbf16ps(2, 5, 6);
                     _tile_dpbf16ps(3, 5, 7);
                 }
-                LEAVE(1, 0, 16);
-                LEAVE(2, 16, 0);
-                LEAVE(3, 16, 16);
+                LEAVE_WIDE(0, 1, 0);
+                LEAVE_WIDE(2, 3, 16);
             } else if (wide) {
                 ENTER(1, 0, 16);
                 for (int k = 0; k < Kd; k += 32) {
@@ -138,17 +151,19 @@ void bgemm_amx(int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t 
                     _tile_dpbf16ps(0, 4, 6);
                     _tile_dpbf16ps(1, 4, 7);
                 }
-                LEAVE(1, 0, 16);
+                LEAVE_WIDE(0, 1, 0);
             } else if (tall) {
                 ENTER(2, 16, 0);
                 for (int k = 0; k < Kd; k += 32) {
-                    fetch_ahead(&f);
+                    fetch(&fa);
+                    fetch(&fc);
                     _tile_loadd(4, a0 + k, as);
                     _tile_loadd(5, a1 + k, as);
                     _tile_loadd(6, b0 + (ptrdiff_t)k * 16, 64);
                     _tile_dpbf16ps(0, 4, 6);
                     _tile_dpbf16ps(2, 5, 6);
                 }
+                LEAVE(0, 0, 0);
                 LEAVE(2, 16, 0);
             } else {
                 for (int k = 0; k < Kd; k += 32) {
@@ -156,8 +171,8 @@ void bgemm_amx(int M, int N, int Kd, const uint16_t *A, int lda, const uint16_t 
                     _tile_loadd(6, b0 + (ptrdiff_t)k * 16, 64);
                     _tile_dpbf16ps(0, 4, 6);
                 }
+                LEAVE(0, 0, 0);
             }
-            LEAVE(0, 0, 0);
         }
     }
     _tile_release();
@@ -198,16 +213,15 @@ AMX_INLINE void i8_leave(const int32_t *buf, const float *sx, const float *sw, b
 }
 
 /* 32 rows (tall) or as many as the tiles are set up for, by all columns */
-AMX_INLINE void i8_band(bool tall, int rows, int N, int Kd, const int8_t *A, int lda, const float *sx, const int8_t *B,
-                        int panel, const float *sw, bgemm_out out, char *C, int ldc) {
+AMX_INLINE void i8_band(bool tall, int next, int rows, int N, int Kd, const int8_t *A, int lda, const float *sx,
+                        const int8_t *B, int panel, const float *sw, bgemm_out out, char *C, int ldc) {
     int32_t       buf[256] __attribute__((aligned(64)));
     size_t        as = (size_t)lda, size = out == BGEMM_BF16 ? 2 : 4;
     const int8_t *a1 = A + (ptrdiff_t)16 * lda;
-    ahead         f  = {.c_row = (size_t)ldc * size, .c_per = Kd ? (32 * 64 + Kd - 1) / Kd : 0};
+    ahead         f =
+        ahead_of(C + 32 * (size_t)ldc * size, (size_t)ldc * size, (size_t)N * size, next, (N + 31) / 32 * (Kd / 64));
     for (int n = 0; n < N; n += 32, sw += 32, C += 32 * size) {
         const int8_t *b0 = B + (ptrdiff_t)(n / 16) * panel, *b1 = N - n > 16 ? b0 + panel : b0;
-        f.c    = out == BGEMM_BF16 || !tall ? NULL : C;
-        f.c_at = 0;
         _tile_zero(0);
         _tile_zero(1);
         if (tall) {
@@ -215,7 +229,7 @@ AMX_INLINE void i8_band(bool tall, int rows, int N, int Kd, const int8_t *A, int
             _tile_zero(3);
         }
         for (int k = 0; k < Kd; k += 64) {
-            fetch_ahead(&f);
+            fetch(&f);
             _tile_loadd(4, A + k, as);
             _tile_loadd(6, b0 + (ptrdiff_t)k * 16, 64);
             _tile_loadd(7, b1 + (ptrdiff_t)k * 16, 64);
@@ -247,11 +261,11 @@ AMX_INLINE void i8_all(int M, int N, int Kd, const int8_t *A, int lda, const flo
     int    m   = 0;
     tiles_on(16);
     for (; m + 32 <= M; m += 32, A += (ptrdiff_t)32 * lda, C += 32 * row)
-        i8_band(true, 32, N, Kd, A, lda, sx + m, B, panel, sw, out, C, ldc);
+        i8_band(true, M - m >= 64 ? 32 : 0, 32, N, Kd, A, lda, sx + m, B, panel, sw, out, C, ldc);
     for (int rows = 0; m < M; m += rows, A += (ptrdiff_t)rows * lda, C += (size_t)rows * row) {
         rows = M - m < 16 ? M - m : 16;
         if (rows < 16) tiles_on(rows);
-        i8_band(false, rows, N, Kd, A, lda, sx + m, B, panel, sw, out, C, ldc);
+        i8_band(false, 0, rows, N, Kd, A, lda, sx + m, B, panel, sw, out, C, ldc);
     }
     _tile_release();
 }

@@ -4,30 +4,102 @@
 #include "tensor/op_act.h"
 #include "tensor/op_norm.h"
 
+pass band_of(const pass *p, int r0) {
+    pass q = *p;
+    q.Tp   = p->Tp - r0 < BAND ? p->Tp - r0 : BAND;
+    q.T    = p->T - r0 < q.Tp ? p->T - r0 : q.Tp;
+    if (q.T < 0) q.T = 0;
+    q.pos = p->pos + r0;
+    return q;
+}
+
+static void *move(void *p, int r0, int cols, size_t size) {
+    return p ? (char *)p + (size_t)r0 * (size_t)cols * size : p;
+}
+
+acts acts_at(const acts *a, const model *m, dtype ct, int r0) {
+    const cfg *c  = &m->c;
+    acts       b  = *a;
+    size_t     cb = ct_bytes(ct);
+    int        D = c->hidden_size, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim;
+    int        Kl = c->kv_lora_rank, Q = c->q_lora_rank, V = c->v_head_dim;
+    b.x   = move(a->x, r0, D, 4);
+    b.n1  = move(a->n1, r0, D, cb);
+    b.r1  = move(a->r1, r0, 1, 4);
+    b.cq  = move(a->cq, r0, Q, 4);
+    b.rq  = move(a->rq, r0, 1, 4);
+    b.nq  = move(a->nq, r0, Q, cb);
+    b.q   = move(a->q, r0, H * (P + R), cb);
+    b.ckv = move(a->ckv, r0, Kl + R, 4);
+    b.rkv = move(a->rkv, r0, 1, 4);
+    b.nc  = move(a->nc, r0, Kl, cb);
+    b.kv  = move(a->kv, r0, H * (P + V), cb);
+    b.lse = move(a->lse, r0, H, 4);
+    b.o   = move(a->o, r0, H * V, cb);
+    b.x2  = move(a->x2, r0, D, 4);
+    b.n2  = move(a->n2, r0, D, cb);
+    b.r2  = move(a->r2, r0, 1, 4);
+    b.h1  = move(a->h1, r0, a->F, cb);
+    b.h3  = move(a->h3, r0, a->F, cb);
+    b.a   = move(a->a, r0, a->F, cb);
+    return b;
+}
+
 void block_fwd(pass *p, const block_w *b, acts *a, int layer, float *y) {
-    int    D    = p->m->c.hidden_size;
-    float  eps  = p->m->c.rms_norm_eps;
-    size_t mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)D;
-    float *t = arena_floats(p->s, n);
-    op_norm_fwd(a->n1, D, p->ct, a->r1, a->x, D, b->attn_norm->w.data, eps, p->Tp, D);
-    mla_fwd(p, &b->attn, a, layer, t);
-    op_sum(a->x2, a->x, t, n);
-    op_norm_fwd(a->n2, D, p->ct, a->r2, a->x2, D, b->ffn_norm->w.data, eps, p->Tp, D);
-    if (b->moe >= 0) moe_fwd(p, b, a, t);
-    else ffn_fwd(p, &b->ffn, a, t);
-    op_sum(y, a->x2, t, n);
+    int    D = p->m->c.hidden_size, E = b->moe >= 0 ? p->m->c.n_routed_experts : 0;
+    float  eps    = p->m->c.rms_norm_eps;
+    size_t mark   = arena_mark(p->s);
+    float *logits = arena_floats(p->s, (size_t)p->Tp * (size_t)E), *t = arena_floats(p->s, (size_t)BAND * (size_t)D);
+    for (int r = 0; r < p->Tp; r += BAND) {
+        pass q = band_of(p, r);
+        acts z = acts_at(a, p->m, p->ct, r);
+        op_norm_fwd(z.n1, D, p->ct, z.r1, z.x, D, b->attn_norm->w.data, eps, q.Tp, D);
+        mla_in(&q, &b->attn, &z);
+    }
+    mla_attend(p, &b->attn, a, layer);
+    for (int r = 0; r < p->Tp; r += BAND) {
+        pass   q  = band_of(p, r);
+        acts   z  = acts_at(a, p->m, p->ct, r);
+        size_t n  = (size_t)q.Tp * (size_t)D;
+        float *yr = y + (size_t)r * (size_t)D;
+        mla_out(&q, &b->attn, &z, t);
+        op_sum(z.x2, z.x, t, n);
+        op_norm_fwd(z.n2, D, p->ct, z.r2, z.x2, D, b->ffn_norm->w.data, eps, q.Tp, D);
+        if (E) moe_router_fwd(&q, b, &z, logits + (size_t)r * (size_t)E);
+        if (b->ffn.gate) {
+            ffn_fwd(&q, &b->ffn, &z, t);
+            op_sum(yr, z.x2, t, n);
+        } else memcpy(yr, z.x2, n * 4);
+    }
+    if (E) moe_experts_fwd(p, b, a, logits, y);
     arena_reset(p->s, mark);
 }
 
 void block_bwd(pass *p, const block_w *b, acts *a, float *d) {
-    int    D    = p->m->c.hidden_size;
-    size_t mark = arena_mark(p->s);
-    float *t    = arena_floats(p->s, (size_t)p->Tp * (size_t)D);
-    if (b->moe >= 0) moe_bwd(p, b, a, t, d);
-    else ffn_bwd(p, &b->ffn, a, t, d);
-    op_norm_bwd(d, D, b->ffn_norm->g, t, D, a->x2, D, b->ffn_norm->w.data, a->r2, p->Tp, D, p->s);
-    mla_bwd(p, &b->attn, a, t, d);
-    op_norm_bwd(d, D, b->attn_norm->g, t, D, a->x, D, b->attn_norm->w.data, a->r1, p->Tp, D, p->s);
+    int       D = p->m->c.hidden_size, E = b->moe >= 0 ? p->m->c.n_routed_experts : 0;
+    size_t    mark = arena_mark(p->s), slots = E ? (size_t)a->pl.n : 0;
+    mla_grads g       = mla_grads_new(p, &b->attn);
+    float    *t       = arena_floats(p->s, (size_t)BAND * (size_t)D);
+    float    *dlogits = arena_floats(p->s, (size_t)p->Tp * (size_t)E), *dxs = arena_floats(p->s, slots * (size_t)D);
+    if (E) moe_experts_bwd(p, b, a, dxs, dlogits, d);
+    for (int r = 0; r < p->Tp; r += BAND) {
+        pass   q  = band_of(p, r);
+        acts   z  = acts_at(a, p->m, p->ct, r);
+        float *dr = d + (size_t)r * (size_t)D;
+        if (b->ffn.gate) ffn_bwd(&q, &b->ffn, &z, t, dr);
+        else memset(t, 0, (size_t)q.Tp * (size_t)D * 4);
+        if (E) moe_rows_bwd(&q, b, a, &z, r, dxs, dlogits, t);
+        op_norm_bwd(dr, D, b->ffn_norm->g, t, D, z.x2, D, b->ffn_norm->w.data, z.r2, q.Tp, D, p->s);
+        mla_out_bwd(&q, &b->attn, &z, &g, r, dr);
+    }
+    mla_attend_bwd(p, a, &g);
+    for (int r = 0; r < p->Tp; r += BAND) {
+        pass   q  = band_of(p, r);
+        acts   z  = acts_at(a, p->m, p->ct, r);
+        float *dr = d + (size_t)r * (size_t)D;
+        mla_in_bwd(&q, &b->attn, &z, &g, r, t);
+        op_norm_bwd(dr, D, b->attn_norm->g, t, D, z.x, D, b->attn_norm->w.data, z.r1, q.Tp, D, p->s);
+    }
     arena_reset(p->s, mark);
 }
 
@@ -73,6 +145,7 @@ void acts_alloc(acts *a, arena *mem, const model *m, const block_w *b, int T, dt
     if (!b || b->moe < 0) F = (size_t)c->intermediate_size;
     size_t S = (size_t)(c->n_shared_experts * c->moe_intermediate_size);
     if ((!b || b->moe >= 0) && S > F) F = S;
+    a->F  = (int)F;
     a->h1 = arena_alloc(mem, t * F * cb);
     a->h3 = arena_alloc(mem, t * F * cb);
     a->a  = arena_alloc(mem, t * F * cb);

@@ -172,8 +172,8 @@ static void append(pass *p, const mla_w *w, acts *a, int layer) {
     arena_reset(p->s, mark);
 }
 
-/* q, latent and rotated key of every row. */
-static void project(pass *p, const mla_w *w, acts *a) {
+/* q, latent and rotated key of every row; without a cache its keys and values. */
+void mla_in(pass *p, const mla_w *w, acts *a) {
     const cfg *c = &p->m->c;
     int T = p->Tp, H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
     const void *qin = a->n1;
@@ -190,6 +190,10 @@ static void project(pass *p, const mla_w *w, acts *a) {
     op_rope((char *)a->q + (size_t)P * ct_bytes(p->ct), p->ct, q_b.out, T, H, P + R, p->pos, &p->m->rope, false);
     op_norm_fwd(a->nc, K_, p->ct, a->rkv, a->ckv, K_ + R, w->kv_a_norm->w.data, c->rms_norm_eps, T, K_);
     op_rope(a->ckv + K_, DT_F32, K_ + R, T, 1, 0, p->pos, &p->m->rope, false);
+    if (!p->kv) {
+        lin kv_b = lin_of(w->kv_b);
+        op_linear_fwd_ct(a->kv, a->nc, p->ct, T, &kv_b, p->s);
+    }
 }
 
 static bool use_plain(const pass *p, int q) {
@@ -207,55 +211,70 @@ static void attend(pass *p, acts *a, size_t HV) {
     memset((char *)a->o + (size_t)p->T * HV * cb, 0, (size_t)(p->Tp - p->T) * HV * cb);
 }
 
-void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y) {
-    project(p, w, a);
-    if (p->kv) {
-        append(p, w, a, layer);
-        for (int q = 0, to; q < p->n_seq; q = to) {
-            to = q + 1;
-            if (use_plain(p, q)) {
-                plain_seq(p, w, a, layer, q, a->o);
-                continue;
-            }
-            while (to < p->n_seq && !use_plain(p, to)) to++;
-            absorbed_seqs(p, w, a, layer, q, to, a->o);
-        }
-    } else {
-        lin kv_b = lin_of(w->kv_b);
-        op_linear_fwd_ct(a->kv, a->nc, p->ct, p->Tp, &kv_b, p->s);
+void mla_attend(pass *p, const mla_w *w, acts *a, int layer) {
+    if (!p->kv) {
         attend(p, a, (size_t)w->o->w.ne[1]);
+        return;
     }
+    append(p, w, a, layer);
+    for (int q = 0, to; q < p->n_seq; q = to) {
+        to = q + 1;
+        if (use_plain(p, q)) {
+            plain_seq(p, w, a, layer, q, a->o);
+            continue;
+        }
+        while (to < p->n_seq && !use_plain(p, to)) to++;
+        absorbed_seqs(p, w, a, layer, q, to, a->o);
+    }
+}
+
+void mla_out(pass *p, const mla_w *w, acts *a, float *y) {
     lin proj = lin_of(w->o);
     op_linear_fwd(y, a->o, p->ct, p->Tp, &proj, p->s);
 }
 
-/* dq, dkv [T, ...] ct, dckv [T, K+R]: the rope key's part assigned, the latent's part 0; rotations undone. */
-static void attend_bwd(pass *p, acts *a, void *dq, void *dkv, float *dckv, const void *dout) {
+mla_grads mla_grads_new(pass *p, const mla_w *w) {
+    size_t    t = (size_t)p->Tp, cb = ct_bytes(p->ct);
+    mla_grads g = {.dout = arena_alloc(p->s, t * (size_t)w->o->w.ne[1] * cb),
+                   .dq   = arena_alloc(p->s, t * (size_t)w->q_b->w.ne[0] * cb),
+                   .dkv  = arena_alloc(p->s, t * (size_t)w->kv_b->w.ne[0] * cb),
+                   .dckv = arena_floats(p->s, t * (size_t)w->kv_a->w.ne[0])};
+    return g;
+}
+
+void mla_out_bwd(pass *p, const mla_w *w, acts *a, const mla_grads *g, int r0, const float *dy) {
+    lin   o    = lin_of(w->o);
+    char *dout = (char *)g->dout + (size_t)r0 * (size_t)o.in * ct_bytes(p->ct);
+    op_linear_bwd(dout, p->ct, false, dy, DT_F32, a->o, p->ct, p->Tp, &o, p->s);
+}
+
+/* Of dckv the rope key's part is assigned, the latent's part 0; rotations are undone in mla_in_bwd. */
+void mla_attend_bwd(pass *p, acts *a, const mla_grads *g) {
     const cfg *c = &p->m->c;
     int        H = c->num_attention_heads, P = c->qk_nope_head_dim, R = c->qk_rope_head_dim, K_ = c->kv_lora_rank;
     int        lq = H * (P + R), lkv = H * (P + c->v_head_dim);
     attn_shape s  = shape(p->m, K_ + R);
     size_t     cb = ct_bytes(p->ct), t = (size_t)p->T, pad = (size_t)(p->Tp - p->T);
-    memset((char *)dq + t * (size_t)lq * cb, 0, pad * (size_t)lq * cb);
-    memset((char *)dkv + t * (size_t)lkv * cb, 0, pad * (size_t)lkv * cb);
-    memset(dckv, 0, (size_t)p->Tp * (size_t)(K_ + R) * 4);
+    memset((char *)g->dq + t * (size_t)lq * cb, 0, pad * (size_t)lq * cb);
+    memset((char *)g->dkv + t * (size_t)lkv * cb, 0, pad * (size_t)lkv * cb);
+    memset(g->dckv, 0, (size_t)p->Tp * (size_t)(K_ + R) * 4);
     if (p->ct == DT_BF16)
-        op_attn_bwd_bf16(dq, dkv, dckv + K_, K_ + R, dout, a->o, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg, p->n_seq,
-                         p->s);
-    else op_attn_bwd(dq, dkv, dckv + K_, K_ + R, dout, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg, p->n_seq, p->s);
-    op_rope((char *)dq + (size_t)P * cb, p->ct, lq, p->Tp, H, P + R, p->pos, &p->m->rope, true);
-    op_rope(dckv + K_, DT_F32, K_ + R, p->Tp, 1, 0, p->pos, &p->m->rope, true);
+        op_attn_bwd_bf16(g->dq, g->dkv, g->dckv + K_, K_ + R, g->dout, a->o, a->lse, a->q, a->kv, a->ckv + K_, &s,
+                         p->seg, p->n_seq, p->s);
+    else
+        op_attn_bwd(g->dq, g->dkv, g->dckv + K_, K_ + R, g->dout, a->lse, a->q, a->kv, a->ckv + K_, &s, p->seg,
+                    p->n_seq, p->s);
 }
 
-void mla_bwd(pass *p, const mla_w *w, acts *a, float *dn1, const float *dy) {
-    int    T = p->Tp, R = p->m->c.qk_rope_head_dim, K_ = p->m->c.kv_lora_rank;
-    size_t mark = arena_mark(p->s), t = (size_t)T, cb = ct_bytes(p->ct);
-    lin    o = lin_of(w->o), q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a), kv_b = lin_of(w->kv_b);
-    void  *dout = arena_alloc(p->s, t * (size_t)o.in * cb), *dq = arena_alloc(p->s, t * (size_t)q_b.out * cb);
-    void  *dkv  = arena_alloc(p->s, t * (size_t)kv_b.out * cb);
-    float *dckv = arena_floats(p->s, t * (size_t)(K_ + R)), *dnc = arena_floats(p->s, t * (size_t)K_);
-    op_linear_bwd(dout, p->ct, false, dy, DT_F32, a->o, p->ct, T, &o, p->s);
-    attend_bwd(p, a, dq, dkv, dckv, dout);
+void mla_in_bwd(pass *p, const mla_w *w, acts *a, const mla_grads *g, int r0, float *dn1) {
+    int    T = p->Tp, H = p->m->c.num_attention_heads, P = p->m->c.qk_nope_head_dim, R = p->m->c.qk_rope_head_dim;
+    int    K_   = p->m->c.kv_lora_rank;
+    size_t mark = arena_mark(p->s), t = (size_t)T, at = (size_t)r0, cb = ct_bytes(p->ct);
+    lin    q_b = lin_of(w->q_b), kv_a = lin_of(w->kv_a), kv_b = lin_of(w->kv_b);
+    char  *dq = (char *)g->dq + at * (size_t)q_b.out * cb, *dkv = (char *)g->dkv + at * (size_t)kv_b.out * cb;
+    float *dckv = g->dckv + at * (size_t)(K_ + R), *dnc = arena_floats(p->s, t * (size_t)K_);
+    op_rope(dq + (size_t)P * cb, p->ct, q_b.out, T, H, P + R, p->pos, &p->m->rope, true);
+    op_rope(dckv + K_, DT_F32, K_ + R, T, 1, 0, p->pos, &p->m->rope, true);
     op_linear_bwd(dnc, DT_F32, false, dkv, p->ct, a->nc, p->ct, T, &kv_b, p->s);
     op_norm_bwd(dckv, K_ + R, w->kv_a_norm->g, dnc, K_, a->ckv, K_ + R, w->kv_a_norm->w.data, a->rkv, T, K_, p->s);
     op_linear_bwd(dn1, DT_F32, false, dckv, DT_F32, a->n1, p->ct, T, &kv_a, p->s);

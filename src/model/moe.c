@@ -68,9 +68,9 @@ static bool expert_at(const pass *p, const block_w *b, const acts *a, int e, exp
 
 static void experts_fwd(pass *p, const block_w *b, acts *a) {
     expert x;
-    op_gather(a->xs, a->n2, p->ct, &a->pl, p->m->c.hidden_size);
     for (int e = 0; e < p->m->c.n_routed_experts; e++) {
         if (!expert_at(p, b, a, e, &x)) continue;
+        op_gather(a->xs, a->n2, p->ct, &a->pl, a->pl.first[e], a->pl.first[e + 1], x.gate.in);
         op_linear_fwd2(x.e1, &x.gate, x.e3, &x.up, p->ct, x.x, p->ct, x.n, p->s);
         op_swiglu_fwd(x.act, x.e1, x.e3, p->ct, (size_t)x.n * (size_t)x.gate.out);
         op_linear_fwd_ct((char *)a->ys + x.rd, x.act, p->ct, x.n, &x.down, p->s);
@@ -93,17 +93,20 @@ static void note_gate(const pass *p, const block_w *b, const acts *a, int E) {
     }
 }
 
-void moe_fwd(pass *p, const block_w *b, acts *a, float *y) {
-    model       *m    = p->m;
-    route_shape  rs   = route_of(&m->c);
-    size_t       mark = arena_mark(p->s), n = (size_t)p->Tp * (size_t)m->c.hidden_size;
-    lin          router = lin_of(b->router);
-    prof_part    was    = prof_enter(PROF_ROUTER);
-    const float *in     = router_in(p, b, a);
-    float       *logits = arena_floats(p->s, (size_t)p->Tp * (size_t)rs.experts);
-    op_linear_fwd(logits, in, DT_F32, p->Tp, &router, p->s);
-    op_route_fwd(&a->rt, logits, b->bias ? b->bias->w.data : NULL, &rs, p->T);
+void moe_router_fwd(pass *p, const block_w *b, acts *a, float *logits) {
+    size_t    mark   = arena_mark(p->s);
+    lin       router = lin_of(b->router);
+    prof_part was    = prof_enter(PROF_ROUTER);
+    op_linear_fwd(logits, router_in(p, b, a), DT_F32, p->Tp, &router, p->s);
     arena_reset(p->s, mark);
+    prof_leave(was);
+}
+
+void moe_experts_fwd(pass *p, const block_w *b, acts *a, const float *logits, float *y) {
+    model      *m   = p->m;
+    route_shape rs  = route_of(&m->c);
+    prof_part   was = prof_enter(PROF_ROUTER);
+    op_route_fwd(&a->rt, logits, b->bias ? b->bias->w.data : NULL, &rs, p->T);
     op_plan(&a->pl, a->rt.expert, p->T, &rs, p->train ? ROW_PAD : 1);
     if (p->train && !p->loss->backward) note_gate(p, b, a, rs.experts);
     prof_leave(was);
@@ -111,23 +114,29 @@ void moe_fwd(pass *p, const block_w *b, acts *a, float *y) {
         int64_t *load = m->load + (size_t)b->moe * (size_t)rs.experts;
         for (int e = 0; e < rs.experts; e++) load[e] += a->pl.count[e];
     }
-    if (b->ffn.gate) ffn_fwd(p, &b->ffn, a, y);
-    else memset(y, 0, n * 4);
     experts_fwd(p, b, a);
     op_combine_fwd(y, a->ys, p->ct, &a->rt, &a->pl, p->T, &rs, m->c.hidden_size);
     if (p->train && p->loss->balance_alpha > 0 && !p->loss->backward)
         p->balance += op_balance(NULL, &a->rt, &rs, p->start, p->n_seq, p->loss->balance_alpha, 1);
 }
 
-/* dxs [slots, D], dys [slots, D] ct */
-static void experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, const char *dys) {
-    size_t mark = arena_mark(p->s);
-    char  *da   = arena_alloc(p->s, (size_t)a->pl.n * (size_t)p->m->c.moe_intermediate_size * ct_bytes(p->ct));
+/* dxs [slots, D]; dweight [T, k] */
+static void experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, float *dweight, const float *dy) {
+    route_shape rs   = route_of(&p->m->c);
+    size_t      mark = arena_mark(p->s), cb = ct_bytes(p->ct), n = 0;
+    for (int e = 0; e < rs.experts; e++) {
+        size_t k = (size_t)(a->pl.first[e + 1] - a->pl.first[e]);
+        n        = k > n ? k : n;
+    }
+    char  *da  = arena_alloc(p->s, n * (size_t)p->m->c.moe_intermediate_size * cb);
+    char  *dys = arena_alloc(p->s, n * (size_t)p->m->c.hidden_size * cb);
     expert x;
-    for (int e = 0; e < p->m->c.n_routed_experts; e++) {
+    for (int e = 0; e < rs.experts; e++) {
         if (!expert_at(p, b, a, e, &x)) continue;
-        op_linear_bwd(da + x.rm, p->ct, false, dys + x.rd, p->ct, x.act, p->ct, x.n, &x.down, p->s);
-        op_swiglu_bwd(x.e1, x.e3, da + x.rm, x.e1, x.e3, p->ct, (size_t)x.n * (size_t)x.gate.out);
+        op_combine_bwd(dys, dweight, dy, a->ys, p->ct, &a->rt, &a->pl, a->pl.first[e], a->pl.first[e + 1], &rs,
+                       x.gate.in);
+        op_linear_bwd(da, p->ct, false, dys, p->ct, x.act, p->ct, x.n, &x.down, p->s);
+        op_swiglu_bwd(x.e1, x.e3, da, x.e1, x.e3, p->ct, (size_t)x.n * (size_t)x.gate.out);
         float *dx = dxs + (size_t)a->pl.first[e] * (size_t)x.gate.in;
         op_linear_bwd(dx, DT_F32, false, x.e1, p->ct, x.x, p->ct, x.n, &x.gate, p->s);
         op_linear_bwd(dx, DT_F32, true, x.e3, p->ct, x.x, p->ct, x.n, &x.up, p->s);
@@ -135,37 +144,32 @@ static void experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, const ch
     arena_reset(p->s, mark);
 }
 
-static void router_bwd(pass *p, const block_w *b, acts *a, float *dn2, const float *dweight) {
+void moe_experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, float *dlogits, const float *dy) {
     route_shape rs   = route_of(&p->m->c);
     size_t      mark = arena_mark(p->s), n = (size_t)p->T * (size_t)rs.experts;
-    size_t      pad    = (size_t)(p->Tp - p->T) * (size_t)rs.experts;
-    float      *dscore = NULL, *dlogits = arena_floats(p->s, n + pad);
-    prof_part   was    = prof_enter(PROF_ROUTER);
+    float      *dscore = NULL, *dweight = arena_floats(p->s, (size_t)p->T * (size_t)rs.topk);
+    experts_bwd(p, b, a, dxs, dweight, dy);
+    prof_part was = prof_enter(PROF_ROUTER);
     if (p->loss->balance_alpha > 0) {
         dscore = arena_floats(p->s, n);
         p->balance +=
             op_balance(dscore, &a->rt, &rs, p->start, p->n_seq, p->loss->balance_alpha, p->loss->scale * (float)p->T);
     }
     op_route_bwd(dlogits, dweight, dscore, &a->rt, &rs, p->T);
-    memset(dlogits + n, 0, pad * 4);
-    lin router = lin_of(b->router);
-    op_linear_bwd(dn2, DT_F32, true, dlogits, DT_F32, router_in(p, b, a), DT_F32, p->Tp, &router, p->s);
-    arena_reset(p->s, mark);
+    memset(dlogits + n, 0, (size_t)(p->Tp - p->T) * (size_t)rs.experts * 4);
     prof_leave(was);
+    arena_reset(p->s, mark);
 }
 
-void moe_bwd(pass *p, const block_w *b, acts *a, float *dn2, const float *dy) {
-    route_shape rs   = route_of(&p->m->c);
-    int         D    = p->m->c.hidden_size;
-    size_t      mark = arena_mark(p->s), n = (size_t)a->pl.n * (size_t)D;
-    void       *dys     = arena_alloc(p->s, n * ct_bytes(p->ct));
-    float      *dxs     = arena_floats(p->s, n);
-    float      *dweight = arena_floats(p->s, (size_t)p->T * (size_t)rs.topk);
-    if (b->ffn.gate) ffn_bwd(p, &b->ffn, a, dn2, dy);
-    else memset(dn2, 0, (size_t)p->Tp * (size_t)D * 4);
-    op_combine_bwd(dys, dweight, dy, a->ys, p->ct, &a->rt, &a->pl, p->T, &rs, D);
-    experts_bwd(p, b, a, dxs, dys);
-    op_gather_bwd(dn2, dxs, &a->pl, p->T, &rs, D);
-    router_bwd(p, b, a, dn2, dweight);
+void moe_rows_bwd(pass *p, const block_w *b, acts *whole, acts *a, int r0, const float *dxs, const float *dlogits,
+                  float *dn2) {
+    route_shape rs     = route_of(&p->m->c);
+    size_t      mark   = arena_mark(p->s);
+    lin         router = lin_of(b->router);
+    op_gather_bwd(dn2, dxs, &whole->pl, r0, p->T, &rs, p->m->c.hidden_size);
+    prof_part was = prof_enter(PROF_ROUTER);
+    op_linear_bwd(dn2, DT_F32, true, dlogits + (size_t)r0 * (size_t)rs.experts, DT_F32, router_in(p, b, a), DT_F32,
+                  p->Tp, &router, p->s);
+    prof_leave(was);
     arena_reset(p->s, mark);
 }

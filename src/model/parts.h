@@ -79,7 +79,8 @@ typedef struct acts { /* ct: the compute type */
     float *x2;        /* [T, D] */
     void  *n2;        /* [T, D] ct */
     float *r2;        /* [T] */
-    void  *h1, *h3;   /* [T, F] ct, dense or shared */
+    int    F;         /* width of the dense or shared hidden layer */
+    void  *h1, *h3;   /* [T, F] ct */
     void  *a;         /* [T, F] ct */
     route  rt;
     plan   pl;
@@ -138,12 +139,33 @@ struct model_work {
 static inline size_t ct_bytes(dtype ct) { return ct == DT_BF16 ? 2 : 4; }
 
 /* ---- parts ---- */
-void mla_fwd(pass *p, const mla_w *w, acts *a, int layer, float *y /* [T, D] */);
-void mla_bwd(pass *p, const mla_w *w, acts *a, float *dn1 /* [T, D] assigned */, const float *dy /* [T, D] */);
-void ffn_fwd(pass *p, const ffn_w *w, acts *a, float *y /* [T, D] */);
-void ffn_bwd(pass *p, const ffn_w *w, acts *a, float *dn2 /* [T, D] assigned */, const float *dy);
-void moe_fwd(pass *p, const block_w *b, acts *a, float *y /* [T, D] assigned */);
-void moe_bwd(pass *p, const block_w *b, acts *a, float *dn2 /* [T, D] assigned */, const float *dy);
+/* What works row by row goes through in bands of BAND rows, so that what one product leaves the next one finds in the
+ * second-level cache; only attention and the experts see all rows at once. A band is a pass and acts of its own. */
+enum { BAND = 512 };
+pass band_of(const pass *p, int r0); /* rows r0..r0 + BAND, or what there is */
+acts acts_at(const acts *a, const model *m, dtype ct, int r0);
+
+void mla_in(pass *p, const mla_w *w, acts *a); /* of a band: a->n1 -> queries, latents, keys and values */
+void mla_attend(pass *p, const mla_w *w, acts *a, int layer);
+void mla_out(pass *p, const mla_w *w, acts *a, float *y /* [T, D] */); /* of a band */
+/* Gradients on their way between the bands before attention and those after it. */
+typedef struct mla_grads {
+    void  *dout, *dq, *dkv; /* [T, H*V], [T, H*(P+R)], [T, H*(P+V)] ct */
+    float *dckv;            /* [T, K+R] */
+} mla_grads;
+mla_grads mla_grads_new(pass *p, const mla_w *w); /* from scratch */
+void      mla_out_bwd(pass *p, const mla_w *w, acts *a, const mla_grads *g, int r0, const float *dy /* [T, D] */);
+void      mla_attend_bwd(pass *p, acts *a, const mla_grads *g);
+void      mla_in_bwd(pass *p, const mla_w *w, acts *a, const mla_grads *g, int r0, float *dn1 /* [T, D] assigned */);
+void      ffn_fwd(pass *p, const ffn_w *w, acts *a, float *y /* [T, D] */); /* of a band, as its backward */
+void      ffn_bwd(pass *p, const ffn_w *w, acts *a, float *dn2 /* [T, D] assigned */, const float *dy);
+/* The router's logits of a band; the experts of all rows: y [T, D] += theirs. */
+void moe_router_fwd(pass *p, const block_w *b, acts *a, float *logits /* [T, E] */);
+void moe_experts_fwd(pass *p, const block_w *b, acts *a, const float *logits, float *y);
+/* dxs [slots, D] and dlogits [T, E] assigned; then, band by band, dn2 [T, D] += both */
+void moe_experts_bwd(pass *p, const block_w *b, acts *a, float *dxs, float *dlogits, const float *dy);
+void moe_rows_bwd(pass *p, const block_w *b, acts *whole, acts *a, int r0, const float *dxs, const float *dlogits,
+                  float *dn2);
 /* a->x is the input; y [T, D] the output */
 void block_fwd(pass *p, const block_w *b, acts *a, int layer, float *y);
 /* d [T, D]: gradient at the output on entry, at the input on return */

@@ -100,7 +100,7 @@ static void route_row(route *r, const float *logits, const float *bias, const ro
     for (int j = 0; j < k; j++) w[j] *= f;
 }
 
-void        op_route_fwd(route *r, const float *logits, const float *bias, const route_shape *s, int T) {
+void op_route_fwd(route *r, const float *logits, const float *bias, const route_shape *s, int T) {
     prof_part was = prof_enter(PROF_ROUTER);
 #pragma omp parallel if (T > 32)
     {
@@ -114,7 +114,7 @@ void        op_route_fwd(route *r, const float *logits, const float *bias, const
 void op_route_bwd(float *dlogits, const float *dweight, const float *dscore, const route *r, const route_shape *s,
                   int T) {
     prof_part was = prof_enter(PROF_ROUTER);
-    int E = s->experts, k = s->topk;
+    int       E = s->experts, k = s->topk;
 #pragma omp parallel for schedule(static)
     for (int t = 0; t < T; t++) {
         const float *sc = r->score + (size_t)t * (size_t)E, *dw = dweight + (size_t)t * (size_t)k,
@@ -182,7 +182,7 @@ double op_balance(float *dscore, const route *r, const route_shape *s, const int
 
 void op_plan(plan *p, const int32_t *expert, int T, const route_shape *s, int pad) {
     prof_part was = prof_enter(PROF_ROUTER);
-    int E = s->experts, n = T * s->topk;
+    int       E = s->experts, n = T * s->topk;
     memset(p->count, 0, (size_t)E * 4);
     for (int i = 0; i < n; i++) p->count[expert[i]]++;
     p->first[0] = 0;
@@ -199,11 +199,11 @@ void op_plan(plan *p, const int32_t *expert, int T, const route_shape *s, int pa
     prof_leave(was);
 }
 
-void op_gather(void *xs, const void *x, dtype t, const plan *p, int D) {
+void op_gather(void *xs, const void *x, dtype t, const plan *p, int s0, int s1, int D) {
     prof_part was = prof_enter(PROF_EXPERT);
-    size_t row = (size_t)D * (t == DT_BF16 ? 2 : 4);
-#pragma omp parallel for schedule(static) if (p->n > 16)
-    for (int i = 0; i < p->n; i++) {
+    size_t    row = (size_t)D * (t == DT_BF16 ? 2 : 4);
+#pragma omp parallel for schedule(static) if (s1 - s0 > 64)
+    for (int i = s0; i < s1; i++) {
         char *d = (char *)xs + (size_t)i * row;
         if (p->token[i] >= 0) memcpy(d, (const char *)x + (size_t)p->token[i] * row, row);
         else memset(d, 0, row);
@@ -216,12 +216,13 @@ static void axpy(float *y, float a, const void *x, dtype t, size_t at, int D) {
     else K->axpy_f32(y, a, (const float *)x + at, D);
 }
 
-void        op_gather_bwd(float *dx, const float *dxs, const plan *p, int T, const route_shape *s, int D) {
+void op_gather_bwd(float *dx, const float *dxs, const plan *p, int t0, int T, const route_shape *s, int D) {
     prof_part was = prof_enter(PROF_EXPERT);
 #pragma omp parallel for schedule(static)
     for (int t = 0; t < T; t++)
         for (int j = 0; j < s->topk; j++)
-            K->add_f32(dx + (size_t)t * (size_t)D, dxs + (size_t)p->slot[t * s->topk + j] * (size_t)D, (size_t)D);
+            K->add_f32(dx + (size_t)t * (size_t)D, dxs + (size_t)p->slot[(t0 + t) * s->topk + j] * (size_t)D,
+                       (size_t)D);
     prof_leave(was);
 }
 
@@ -237,27 +238,31 @@ void op_combine_fwd(float *y, const void *ys, dtype t, const route *r, const pla
 }
 
 /* The gradients of one slot: of its weight (returned) and of its row. */
-static float combine_slot(void *dys, const float *d, const void *ys, dtype t, size_t at, float weight, int D) {
+static float combine_slot(void *dys, const float *d, const void *ys, dtype t, float weight, int D) {
     if (t == DT_BF16) {
-        K->scale_bf16((uint16_t *)dys + at, weight, d, D);
-        return K->dot_bf16(d, (const uint16_t *)ys + at, D);
+        K->scale_bf16(dys, weight, d, D);
+        return K->dot_bf16(d, ys, D);
     }
-    memcpy((float *)dys + at, d, (size_t)D * 4);
-    K->scale_f32((float *)dys + at, weight, D);
-    return K->dot_f32(d, (const float *)ys + at, D);
+    memcpy(dys, d, (size_t)D * 4);
+    K->scale_f32(dys, weight, D);
+    return K->dot_f32(d, ys, D);
 }
 
 void op_combine_bwd(void *dys, float *dweight, const float *dy, const void *ys, dtype t, const route *r, const plan *p,
-                    int T, const route_shape *s, int D) {
+                    int s0, int s1, const route_shape *s, int D) {
     prof_part was = prof_enter(PROF_EXPERT);
-    size_t row = (size_t)D * (t == DT_BF16 ? 2 : 4);
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < p->n; i++)
-        if (p->token[i] < 0) memset((char *)dys + (size_t)i * row, 0, row);
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < T; i++)
-        for (int j = i * s->topk; j < (i + 1) * s->topk; j++)
-            dweight[j] =
-                combine_slot(dys, dy + (size_t)i * (size_t)D, ys, t, (size_t)p->slot[j] * (size_t)D, r->weight[j], D);
+    size_t    row = (size_t)D * (t == DT_BF16 ? 2 : 4);
+#pragma omp parallel for schedule(static) if (s1 - s0 > 64)
+    for (int i = s0; i < s1; i++) {
+        char *d   = (char *)dys + (size_t)(i - s0) * row;
+        int   tok = p->token[i], j = tok * s->topk;
+        if (tok < 0) {
+            memset(d, 0, row);
+            continue;
+        }
+        while (p->slot[j] != i) j++;
+        dweight[j] =
+            combine_slot(d, dy + (size_t)tok * (size_t)D, (const char *)ys + (size_t)i * row, t, r->weight[j], D);
+    }
     prof_leave(was);
 }

@@ -6,7 +6,7 @@
  *
  *   op_route_fwd(&rt, logits, bias, &rs, T);               // rt.expert, rt.weight, rt.score
  *   op_plan(&pl, rt.expert, T, &rs, 32);                    // slots sorted by expert, padded to a multiple of 32
- *   op_gather(xs, ct, x, &pl, D); ... experts on rows pl.first[e]..pl.first[e+1] ...;
+ *   for each expert e: op_gather(xs, x, ct, &pl, pl.first[e], pl.first[e + 1], D); ... the expert on these rows ...;
  *   op_combine_fwd(y, ys, ct, &rt, &pl, T, &rs, D);                    // y[t] += sum_k weight * ys[slot]
  *
  * No token is ever dropped: an expert takes as many slots as chose it.
@@ -52,13 +52,13 @@ double op_balance(float *dscore, const route *r, const route_shape *s, const int
                   int n_seg, float alpha, float scale);
 
 void op_plan(plan *p, const int32_t *expert /* [T, k] */, int T, const route_shape *s, int pad);
-void op_gather(void *xs /* [n, D] */, const void *x /* [T, D] */, dtype t, const plan *p,
-               int D); /* padding rows become 0 */
-/* dx [T, D] += the gradients of all slots of each token, in slot order k = 0, 1, ... */
-void op_gather_bwd(float *dx, const float *dxs /* [n, D] */, const plan *p, int T, const route_shape *s, int D);
+/* The rows of slots s0..s1; padding rows become 0. */
+void op_gather(void *xs /* [n, D] */, const void *x /* [T, D] */, dtype t, const plan *p, int s0, int s1, int D);
+/* dx [T, D] += the gradients of all slots of rows t0..t0 + T, in slot order k = 0, 1, ... */
+void op_gather_bwd(float *dx, const float *dxs /* [n, D] */, const plan *p, int t0, int T, const route_shape *s, int D);
 void op_combine_fwd(float *y /* [T, D] += */, const void *ys /* [n, D] t */, dtype t, const route *r, const plan *p,
                     int T, const route_shape *s, int D);
-/* dys [n, D] of type t, assigned (padding 0); dweight [T, k] assigned */
-void op_combine_bwd(void *dys, float *dweight, const float *dy /* [T, D] */, const void *ys, dtype t, const route *r,
-                    const plan *p, int T, const route_shape *s, int D);
+/* Of slots s0..s1: dys [s1 - s0, D] of type t, assigned (padding 0); their dweight [T, k] assigned */
+void op_combine_bwd(void *dys, float *dweight, const float *dy /* [T, D] */, const void *ys /* [n, D] */, dtype t,
+                    const route *r, const plan *p, int s0, int s1, const route_shape *s, int D);
 #endif
