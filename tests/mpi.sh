@@ -85,7 +85,7 @@ same two-same-bits "$dir/two"
 if alone --out "$dir/s4" "${short[@]}" --stage tokenizer && cp -r "$dir/s4" "$dir/r4" && cp -r "$dir/s4" "$dir/r3" &&
     cp -r "$dir/s4" "$dir/r3b" && cp -r "$dir/s4" "$dir/big" && cp -r "$dir/s4" "$dir/mix"; then ok tokenizer
 else not_ok tokenizer "$(tail -n 1 "$dir/log")"; fi
-more=("${short[@]}" --resume --set pretrain.shards=4 --set pretrain.dtype=f32 --set pretrain.optimizer=muon)
+more=("${short[@]}" --resume --set pretrain.shards=4 --set pretrain.dtype=f32 --set pretrain.qat=0 --set pretrain.optimizer=muon)
 alone --out "$dir/s4" "${more[@]}"
 ranks 4 --out "$dir/r4" "${more[@]}"
 if cmp -s "$dir/s4/base/model.safetensors" "$dir/r4/base/model.safetensors"; then ok four-same-bits
