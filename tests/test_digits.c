@@ -14,12 +14,14 @@ typedef struct job {
     str   out;
     rng   r;
     trace t;
+    bool  brief;
 } job;
 
 static void begin(job *j, int slip_at) {
     str_clear(&j->out);
     j->t         = trace_to(&j->out, &j->r);
     j->t.slip_at = slip_at;
+    j->t.brief   = j->brief;
 }
 
 static void all_true(const job *j, int least) {
@@ -42,6 +44,7 @@ static void test_whole_numbers(void **state) {
     (void)state;
     job j = {.r = rng_seed(unit_seed("test_whole_numbers"))};
     for (int i = 0; i < CASES; i++) {
+        j.brief = i & 1;
         char op = "+-*/"[rng_below(&j.r, 4)];
         long a = signed_draw(&j.r, op == '*' ? 4 : 7), b = signed_draw(&j.r, op == '+' || op == '-' ? 7 : 4), c, rest;
         if (op == '/' && !b) b = 17;
@@ -83,11 +86,51 @@ static void test_the_lines_of_a_long_division(void **state) {
     str_free(&j.out);
 }
 
+static void test_brief_lines(void **state) {
+    (void)state;
+    static const struct {
+        long        a;
+        char        op;
+        long        b;
+        const char *lines;
+    } all[] = {{57, '+', 2, "57 + 2 = 59\n"},
+               {456, '-', 452, "456 - 452 = 4\n"},
+               {34, '-', 38, "34 - 38 = -4\n"},
+               {1200, '+', 34, "1200 + 34 = 1234\n"},
+               {30, '*', 70, "30 * 70 = 2100\n"},
+               {47, '*', 100, "47 * 100 = 4700\n"},
+               {1957, '+', 68,
+                "1957 + 68:\n7+8=15 ->5 carry 1\n5+6+1=12 ->25 carry 1\n9+0+1=10 ->025 carry 1\n"
+                "1+0+1=2, 1957 + 68 = 2025\n"},
+               {82, '+', 1250, "82 + 1250:\n2+0=2 ->2\n8+5=13 ->32 carry 1\n0+2+1=3, 82 + 1250 = 1332\n"},
+               {1957, '-', 68,
+                "1957 - 68:\n7-8: 17-8=9 ->9 borrow 1\n5-6-1: 15-6-1=8 ->89 borrow 1\n"
+                "9-0-1=8, 1957 - 68 = 1889\n"},
+               {47, '*', 30, "47 * 30:\n7*3=21 ->1 carry 2\n4*3=12, 12+2=14, 47 * 30 = 1410\n"},
+               {426, '/', 6, "426 / 6:\n42/6=7 r0 ->7\n06/6=1 r0 ->71\n426 / 6 = 71\n"},
+               {4500, '/', 50, "4500 / 50 = 450 / 5\n45/5=9 r0 ->9\n00/5=0 r0 ->90\n4500 / 50 = 90\n"}};
+    job j   = {.r = rng_seed(1), .brief = true};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        begin(&j, -1);
+        digits_op(&j.t, all[i].a, all[i].op, all[i].b);
+        assert_string_equal(j.out.p, all[i].lines);
+    }
+    begin(&j, -1);
+    decimal_op(&j.t, (decimal){239, 0}, '+', (decimal){1912, 2});
+    assert_string_equal(j.out.p, "239 + 19.12:\n9+9=18 ->8.12 carry 1\n3+1+1=5, 239 + 19.12 = 258.12\n");
+    begin(&j, -1);
+    decimal_op(&j.t, (decimal){239, 0}, '-', (decimal){112, 2});
+    assert_string_equal(j.out.p, "239 - 1.12 = 239.00 - 1.12\n0-2: 10-2=8 ->8 borrow 1\n"
+                                 "0-1-1: 10-1-1=8 ->.88 borrow 1\n9-1-1=7, 239 - 1.12 = 237.88\n");
+    str_free(&j.out);
+}
+
 static void test_a_slip_is_one_wrong_place(void **state) {
     (void)state;
     job j    = {.r = rng_seed(unit_seed("test_a_slip_is_one_wrong_place"))};
     int seen = 0, all = 0;
     for (int i = 0; i < CASES; i++) {
+        j.brief = i & 1;
         char op = "+-*/"[rng_below(&j.r, 4)];
         long a = draw(&j.r, op == '*' ? 3 : 6) + 10, b = draw(&j.r, op == '/' ? 3 : 4) + 2, rest, c;
         begin(&j, -1);
@@ -124,6 +167,7 @@ static void test_decimals(void **state) {
     (void)state;
     job j = {.r = rng_seed(unit_seed("test_decimals"))};
     for (int i = 0; i < CASES; i++) {
+        j.brief    = i & 1;
         char    op = "+-*"[rng_below(&j.r, 3)];
         decimal a = draw_decimal(&j.r, op == '*' ? 4 : 5, 3), b = draw_decimal(&j.r, op == '*' ? 3 : 5, 3);
         ratio   want;
@@ -140,6 +184,7 @@ static void test_quotients_are_rounded_half_away_from_nought(void **state) {
     (void)state;
     job j = {.r = rng_seed(unit_seed("test_quotients_are_rounded"))};
     for (int i = 0; i < CASES; i++) {
+        j.brief   = i & 1;
         decimal a = draw_decimal(&j.r, 5, 3), b = draw_decimal(&j.r, 3, 2);
         int     places = (int)rng_below(&j.r, 4);
         ratio   exact;
@@ -216,6 +261,7 @@ static void test_fractions(void **state) {
     (void)state;
     job j = {.r = rng_seed(unit_seed("test_fractions"))};
     for (int i = 0; i < CASES; i++) {
+        j.brief = i & 1;
         frac a = draw_frac(&j.r), b = draw_frac(&j.r), want;
         char op = "+-*/"[rng_below(&j.r, 4)];
         assert_true(frac_value(a, op, b, &want));
@@ -263,6 +309,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole_numbers),
         cmocka_unit_test(test_the_lines_of_a_long_division),
+        cmocka_unit_test(test_brief_lines),
         cmocka_unit_test(test_a_slip_is_one_wrong_place),
         cmocka_unit_test(test_decimals),
         cmocka_unit_test(test_quotients_are_rounded_half_away_from_nought),

@@ -197,6 +197,7 @@ static void plain_line(str *out, const char *s, size_t n) {
 
 static gsm8k_fault write_work(const char *answer, size_t n, problem *p, marks *m) {
     trace t = trace_to(&p->reasoning, NULL);
+    t.brief = true;
     str_add(&p->reasoning, "Work:\n");
     for (size_t from = 0; from < n;) {
         const char *s = answer + from, *nl = memchr(s, '\n', n - from), *a;
@@ -235,6 +236,7 @@ static decimal back(trace *t, const operation *o, decimal *want) {
 /* Each operation by its inverse, the last one first. */
 static bool write_check(problem *p, const marks *m) {
     trace t = trace_to(&p->reasoning, NULL);
+    t.brief = true;
     str_add(&p->reasoning, "Check: backwards\n");
     for (int i = m->n - 1; i >= 0; i--) {
         decimal want, got = back(&t, &m->op[i], &want);

@@ -85,18 +85,31 @@ static decimal closing(trace *t, const char *name, decimal c) {
 
 static void put_places(str *s, int places) { str_addf(s, places == 1 ? "%d place" : "%d places", places); }
 
+/* Brief: columns of the numbers as they stand, with their point. */
+static decimal pointed(trace *t, const char *name, long u, char op, long v, int places, int copied) {
+    str_addc(t->out, '\n');
+    decimal c = {digits_pointed(t, u, op, v, places, copied), places};
+    return closing(t, name, misplaced(t, c));
+}
+
 static decimal sum(trace *t, const char *name, const char *head, decimal a, char op, decimal b) {
-    int places = a.places > b.places ? a.places : b.places;
+    int  places = a.places > b.places ? a.places : b.places;
+    long u = a.v * power10(places - a.places), v = b.v * power10(places - b.places);
+    bool columns = t->brief && u > 0 && v > 0 && (op == '+' || u >= v);
+    bool wide    = a.places != b.places && !(columns && (op == '+' || a.places > b.places));
     if (head) str_addf(t->out, "%s = ", head);
     put_op(t->out, a, op, b);
-    if (a.places != b.places) {
+    if (wide) {
         str_add(t->out, " = ");
         put_wide(t->out, a, op, b, places);
+    }
+    if (columns) {
+        if (!head && !wide) str_addc(t->out, ':');
+        return pointed(t, name, u, op, v, places, wide ? 0 : abs(a.places - b.places));
     }
     str_addc(t->out, '\n');
     put_places(t->out, places);
     str_add(t->out, ": ");
-    long    u = a.v * power10(places - a.places), v = b.v * power10(places - b.places);
     decimal c = {digits_op(t, u, op, v), places};
     return closing(t, name, misplaced(t, c));
 }
@@ -109,6 +122,10 @@ static decimal product(trace *t, const char *name, const char *head, decimal a, 
     }
     if (head) str_addf(t->out, "%s = ", head);
     put_op(t->out, a, '*', b);
+    if (t->brief && (!a.places || !b.places) && a.v > 0 && b.v > 0 && (a.v < 10 || b.v < 10)) {
+        if (!head) str_addc(t->out, ':');
+        return pointed(t, name, a.v, '*', b.v, places, 0);
+    }
     str_addc(t->out, '\n');
     if (a.places && b.places) str_addf(t->out, "%d+%d=", a.places, b.places);
     put_places(t->out, places);
@@ -137,7 +154,7 @@ decimal decimal_into(trace *t, const char *head, decimal a, char op, decimal b) 
 /* ---- rounding */
 /* q + 1 in the last place; the line above ends with ", up". */
 static decimal one_more(trace *t, decimal q, bool neg) {
-    long u   = labs(q.v);
+    long u = labs(q.v);
     if (u % 10 < 9) {
         decimal c = {neg ? -(u + 1) : u + 1, q.places};
         str_add(t->out, " to ");

@@ -42,6 +42,14 @@
  *     3+3+1=7 ->72                      272-272=0
  *     1+1=2 ->272                       0<34, 8 ->038
  *     1: 34, 2: 68, 4: 136, 8: 272      1292 / 34 = 38
+ * Brief, for those who have learnt that: what stands left of the last column that calculates is copied, the closing
+ * line goes on where that column ends, the quotient begins at its first digit, and one fact with a copy is one line.
+ *
+ *     1957 + 68:                        456 - 452 = 4       426 / 6:
+ *     7+8=15 ->5 carry 1                1200 + 34 = 1234    42/6=7 r0 ->7
+ *     5+6+1=12 ->25 carry 1             30 * 7 = 210        06/6=1 r0 ->71
+ *     9+0+1=10 ->025 carry 1            57 + 2 = 59         426 / 6 = 71
+ *     1+0+1=2, 1957 + 68 = 2025
  * Signs are taken off first: `-7 + 12 = 12 - 7`, `5 - 28 = -(28 - 5)`; where
  * that leaves a fact it is one line, `5 - 8 = -3`. With a head ("2x") the lines
  * are `2x = 93 - 21`, the columns, `2x = 72`. */
@@ -123,10 +131,11 @@ static void have_front(have *h, long v) {
 }
 
 static void have_put(str *s, const have *h) {
-    int cut = h->point > 0 && h->point <= h->to ? h->point : h->to;
+    bool point = h->point > 0 && h->point <= h->to && h->from <= h->point;
+    int  cut   = point ? h->point : h->to;
     str_add(s, " ->");
     str_addn(s, h->d + h->from, (size_t)(cut - h->from));
-    if (h->point <= 0 || h->point > h->to) return;
+    if (!point) return;
     str_addc(s, '.');
     str_addn(s, h->d + cut, (size_t)(h->to - cut));
 }
@@ -147,29 +156,57 @@ static void put_rest(trace *t, const char *word, long *v) {
 }
 
 /* ---- columns of numbers >= 0: they return the last "result so far" */
-static long add_columns(trace *t, long a, long b) {
+typedef enum {
+    COLUMNS,  /* each ends with the result so far */
+    BRIEF,    /* as above, and what is only copied is copied at once */
+    STATEMENT /* brief, and the last one goes on with a statement of the result */
+} style;
+
+static have have_from(int places) {
+    return (have){.from = DIGITS_MAX, .to = DIGITS_MAX, .point = places ? DIGITS_MAX - places : 0};
+}
+
+static void have_end(trace *t, const have *h, style how) {
+    if (how == STATEMENT) str_add(t->out, ", ");
+    else {
+        have_put(t->out, h);
+        str_addc(t->out, '\n');
+    }
+}
+
+/* What the columns begin with: the lowest digits, copied. */
+static have have_copied(int places, int n, long low) {
+    have h = have_from(places);
+    for (; n; n--, low /= 10) have_front(&h, low % 10);
+    return h;
+}
+
+static long add_columns(trace *t, long a, long b, style how, have h) {
     int  da[DIGITS_MAX] = {0}, db[DIGITS_MAX] = {0};
     int  na = split_digits(a, da), nb = split_digits(b, db), n = na > nb ? na : nb;
-    have h     = {.from = DIGITS_MAX, .to = DIGITS_MAX};
     long carry = 0;
     for (int i = 0; i < n; i++) {
         put_tight(t->out, da[i], '+', db[i]);
         str_add(t->out, carry ? "+1=" : "=");
         long s = fact(t, da[i] + db[i] + carry, 0, 19);
         digits_num(t->out, s);
-        bool last = i == n - 1;
+        bool last = i == n - 1 || (how && s < 10 && i >= (na < nb ? na : nb) - 1);
         have_front(&h, last ? s : s % 10);
+        if (last) {
+            while (++i < n) have_front(&h, da[i] + db[i]);
+            have_end(t, &h, how);
+            break;
+        }
         have_put(t->out, &h);
-        carry = last ? 0 : s / 10;
+        carry = s / 10;
         put_rest(t, " carry ", &carry);
     }
     return have_value(&h);
 }
 
-static long sub_columns(trace *t, long a, long b) { /* a >= b */
+static long sub_columns(trace *t, long a, long b, style how, have h) { /* a >= b */
     int  da[DIGITS_MAX] = {0}, db[DIGITS_MAX] = {0};
     int  na     = split_digits(a, da);
-    have h      = {.from = DIGITS_MAX, .to = DIGITS_MAX};
     long borrow = 0;
     split_digits(b, db);
     for (int i = 0; i < na; i++) {
@@ -190,17 +227,23 @@ static long sub_columns(trace *t, long a, long b) { /* a >= b */
         x = fact(t, x, 0, 9);
         digits_num(t->out, x);
         have_front(&h, x);
+        a /= 10, b /= 10;
+        if (how && !borrow && (!b || a == b)) { /* nothing is taken from the rest, or all of it */
+            while (++i < na && a != b) have_front(&h, da[i]);
+            have_end(t, &h, how);
+            break;
+        }
         have_put(t->out, &h);
         put_rest(t, " borrow ", &borrow);
     }
     return have_value(&h);
 }
 
-static long mul_columns(trace *t, long a, long b) { /* one of them of one digit, `one`; columns: digit * one */
+static long mul_columns(trace *t, long a, long b, style how,
+                        have h) { /* one of them of one digit, `one`; columns: digit * one */
     int  da[DIGITS_MAX];
     long one   = b < 10 ? b : a;
     int  n     = split_digits(b < 10 ? a : b, da);
-    have h     = {.from = DIGITS_MAX, .to = DIGITS_MAX};
     long carry = 0;
     for (int i = 0; i < n; i++) {
         put_tight(t->out, da[i], '*', one);
@@ -214,10 +257,13 @@ static long mul_columns(trace *t, long a, long b) { /* one of them of one digit,
             p = fact(t, p + carry, 0, 99);
             digits_num(t->out, p);
         }
-        bool last = i == n - 1;
-        have_front(&h, last ? p : p % 10);
+        have_front(&h, i == n - 1 ? p : p % 10);
+        if (i == n - 1) {
+            have_end(t, &h, how);
+            break;
+        }
         have_put(t->out, &h);
-        carry = last ? 0 : p / 10;
+        carry = p / 10;
         put_rest(t, " carry ", &carry);
     }
     return have_value(&h);
@@ -258,7 +304,12 @@ static void put_digit(trace *t, quotient *q, long digit) {
 
 static void div_short(trace *t, quotient *k, long b) {
     long r = 0, digit;
-    for (int i = 0; next_digit(k, i, &digit); i++) {
+    int  i = 0;
+    if (t->brief && k->n > 1 && k->d[0] < b && k->d[0] && k->point != 1) { /* begins with two digits */
+        r = k->d[i++];
+        if (k->point) k->point--;
+    }
+    for (; next_digit(k, i, &digit); i++) {
         long v = r * 10 + digit;
         if (i) digits_num(t->out, r); /* the rest, then the next digit: 42, or 06 */
         digits_num(t->out, digit);
@@ -288,7 +339,7 @@ static multiples multiples_of(trace *t, long b, long dividend) {
         long half = k.m[k.n - 1];
         put_tight(t->out, half, '+', half);
         str_add(t->out, ":\n");
-        k.m[k.n++] = add_columns(t, half, half);
+        k.m[k.n++] = add_columns(t, half, half, t->brief ? BRIEF : COLUMNS, have_from(0));
     }
     for (int i = 0; i < k.n && k.n > 1; i++) {
         str_addf(t->out, i ? ", %d: " : "%d: ", 1 << i);
@@ -316,7 +367,7 @@ static long take_away(trace *t, const multiples *k, long *v) {
         if (i < k->n - 1) put_less(t, *v, k->m[i + 1]);
         put_tight(t->out, *v, '-', k->m[i]);
         str_add(t->out, *v == k->m[i] ? "=0\n" : ":\n");
-        *v        = *v == k->m[i] ? 0 : sub_columns(t, *v, k->m[i]);
+        *v        = *v == k->m[i] ? 0 : sub_columns(t, *v, k->m[i], t->brief ? BRIEF : COLUMNS, have_from(0));
         used[n++] = 1 << i;
         q += 1 << i;
     }
@@ -401,7 +452,23 @@ static task task_of(const char *head, long a, char op, long b) {
     return k;
 }
 
-static bool is_fact(const task *k) {
+/* One fact and a copy: "57 + 2 = 59", "456 - 452 = 4", "1200 + 34 = 1234", "30 * 7 = 210". */
+static bool with_copy(const task *k) {
+    long u = k->u > k->v ? k->u : k->v, v = k->u > k->v ? k->v : k->u;
+    while (k->uop != '*' && v >= 10 && v % 10 == 0 && u % 10 == 0) u /= 10, v /= 10; /* 100 - 60 = 40 */
+    if (k->uop == '*') {
+        while (u >= 10 && u % 10 == 0) u /= 10;
+        while (v >= 10 && v % 10 == 0) v /= 10;
+        return (u < 10 && v < 10) || u == 1 || v == 1;
+    }
+    if (k->uop == '-') return (u < 20 && v < 10) || (u % 10 >= v % 10 && (v < 10 || u / 10 == v / 10));
+    long unit = 1;
+    while (unit <= v) unit *= 10;
+    return (v < 10 && u % 10 + v < 10) || u % unit == 0;
+}
+
+static bool is_fact(const task *k, bool brief) {
+    if (brief && k->uop != '/' && with_copy(k)) return true;
     /* A quotient on the same line would have to know already that there is no
      * rest: 9 / 7 = 1. */
     if (k->uop == '/') return k->v == 1;
@@ -482,7 +549,7 @@ static long mul_long(trace *t, const task *k) {
     put_op(t->out, a, '*', units);
     str_addc(t->out, '\n');
     long high = digits_op(t, a, '*', tens);
-    long low  = digits_op(t, a, '*', units);
+    long low  = t->brief && units == 1 ? a : digits_op(t, a, '*', units);
     long c    = digits_into(t, k->head ? k->head : name.p, high, '+', low);
     str_free(&name);
     return c;
@@ -494,6 +561,19 @@ static bool in_range(long a, char op, long b) {
     return op != '/' || (b && labs(b) <= DIGITS_LONG);
 }
 
+static long columns(trace *t, long u, char op, long v, style how, have h) {
+    return op == '+'   ? add_columns(t, u, v, how, h)
+           : op == '-' ? sub_columns(t, u, v, how, h)
+                       : mul_columns(t, u, v, how, h);
+}
+
+long digits_pointed(trace *t, long u, char op, long v, int places, int copied) {
+    long unit = 1;
+    for (int i = 0; i < copied; i++) unit *= 10;
+    have h = have_copied(places, copied, u % unit + v % unit);
+    return columns(t, u / unit, op, v / unit, STATEMENT, h);
+}
+
 static long run(trace *t, const char *head, bool headed, long a, char op, long b, long *rest) {
     long c, r = 0;
     if (rest) *rest = 0;
@@ -502,6 +582,8 @@ static long run(trace *t, const char *head, bool headed, long a, char op, long b
         return 0;
     }
     task k = task_of(head, a, op, b);
+    if (t->brief && op == '/' && !rest) /* as many noughts off both */
+        for (; k.v >= 10 && k.u % 10 == 0 && k.v % 10 == 0; k.changed = true) k.u /= 10, k.v /= 10;
     if (op == '/' && k.u % k.v) {
         if (!rest) t->bad = true;
         /* Always in columns: quotient and rest at once are two facts, too much for
@@ -519,19 +601,22 @@ static long run(trace *t, const char *head, bool headed, long a, char op, long b
         if (rest) *rest = r;
         return c;
     }
-    if (is_fact(&k)) return fact_value(t, &k);
+    if (is_fact(&k, t->brief)) return fact_value(t, &k);
     if (op == '*' && k.u >= 10 && k.v >= 10) {
+        long noughts = 1, digit = k.v;
+        for (; digit >= 10 && digit % 10 == 0; digit /= 10) noughts *= 10;
+        if (t->brief && digit < 10 && digit > 1) { /* 47 * 30 is 47 * 3 with a nought */
+            open_task(t, &k, headed);
+            c = mul_columns(t, k.u, digit, STATEMENT, have_from(0)) * noughts;
+            return closing(t, &k, c);
+        }
         if (!k.changed) return mul_long(t, &k);
         open_task(t, &k, headed);
         return closing(t, &k, digits_op(t, k.u, '*', k.v));
     }
     open_task(t, &k, headed);
-    switch (k.uop) {
-    case '+': c = add_columns(t, k.u, k.v); break;
-    case '-': c = sub_columns(t, k.u, k.v); break;
-    case '*': c = mul_columns(t, k.u, k.v); break;
-    default: c = divide(t, k.u, k.v, &r); break;
-    }
+    if (k.uop == '/') c = divide(t, k.u, k.v, &r);
+    else c = columns(t, k.u, k.uop, k.v, t->brief ? STATEMENT : COLUMNS, have_from(0));
     if (r) t->bad = true; /* a slip in a division that was exact */
     return closing(t, &k, c);
 }

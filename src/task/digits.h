@@ -32,6 +32,7 @@ typedef struct trace {
     int  slip_at;   /* which of them is wrong; -1: none */
     int  slip_from; /* byte of out where the text turns wrong; -1: not yet */
     bool bad;       /* this calculation has no such trace: caller throws the text away */
+    bool brief;     /* what is left is copied, one fact is one line; see digits.c */
 } trace;
 trace trace_to(str *out, rng *r);
 /* A place for a slip that is not a digit (a forgotten carry, a lost sign): true
@@ -55,6 +56,10 @@ long digits_div(trace *t, const char *head, long a, long b, long *rest);
  * something is left, *more is how many there were. The quotient without its
  * point, and the rest. */
 long digits_quotient(trace *t, long a, long b, int places, int *more, long *rest);
+/* u op v of numbers >= 0 (u >= v in a difference, one factor of one digit in a product), brief: the columns alone, with
+ * the point before the last `places` digits of the result so far. The last `copied` digits of one of them (the second,
+ * in a difference) are noughts: the other's are copied. The line goes on with the closing statement. */
+long digits_pointed(trace *t, long u, char op, long v, int places, int copied);
 /* The digital root of n > 0, added up digit by digit: "1692: 1+6=7, 7+9=16,
  * 1+6=7, 7+2=9\n". */
 long digits_root(trace *t, long n);

@@ -28,10 +28,12 @@ typedef struct fam_phases {
     bool (*check)(trace *t, void *ctx, const fam_value *found);
     void *ctx;
 } fam_phases;
-/* Appends Work and Check to p->reasoning, at level >= 2 in 12% of the problems after a Work that went wrong at one place
- * and a Check that finds it. Returns the value. Work is run several times and must write the same each time but for the
- * slip; the last run has none, so what it leaves in ctx is right. */
+/* Appends Work and Check to p->reasoning, at level >= 2 in 12% of the problems after a Work that went wrong at one
+ * place and a Check that finds it. Returns the value. Work is run several times and must write the same each time but
+ * for the slip; the last run has none, so what it leaves in ctx is right. */
 fam_value fam_work(problem *p, rng *r, const fam_phases *ph);
+/* The same with every column written out: fam_work's are brief (digits.h). */
+fam_value fam_work_spelled(problem *p, rng *r, const fam_phases *ph);
 /* What stands after "Understand: " in the first line; false with a reason if that is missing or the question's numbers
  * are not the ones that it states. */
 bool fam_understood(const problem *p, const char **text, size_t *n, char why[96]);

@@ -348,7 +348,7 @@ static void make(rng *r, int level, problem *p) {
     ask(p, r, &a);
     str_addf(&p->reasoning, a.rest ? "Understand: %s with remainder\n" : "Understand: %s\n", canonical.p);
     plan(&p->reasoning, &a);
-    fam_value f = fam_work(p, r, &(fam_phases){work, check, &a});
+    fam_value f = (level <= 5 ? fam_work_spelled : fam_work)(p, r, &(fam_phases){work, check, &a});
     answer(p, r, canonical.p, &a, &f);
     str_free(&canonical);
 }

@@ -265,7 +265,8 @@ static void put_line(str *out, const char *code, int line) { /* without its inde
 static bool tell(trace *t, const char *code, pyrun_result *res, bool deep) {
     pyast p   = {0};
     trace own = trace_to(t->out, t->r);
-    bool  ok  = pyast_read(&p, code);
+    own.brief = t->brief;
+    bool ok   = pyast_read(&p, code);
     if (ok)
         pyrun(
             &(pyrun_job){.p = &p, .tell = deep ? PYRUN_SILENT : PYRUN_FULL, .t = &own, .limit = 60000, .letters = 900},

@@ -405,6 +405,7 @@ static bool check(trace *t, void *ctx, const fam_value *found) {
     pyrun_result res  = {0};
     trace        own  = trace_to(t->out, t->r);
     str          call = {0};
+    own.brief         = t->brief;
     (void)found;
     str_addf(&call, "%s(%s)", z->f, z->found.p);
     str_add(t->out, "run it forwards\n");

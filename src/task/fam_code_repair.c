@@ -26,7 +26,8 @@ static bool by_hand(trace *t, const char *code, const char *call, str *value) {
     pyast        p   = {0};
     pyrun_result res = {0};
     trace        own = trace_to(t->out, t->r); /* slips belong to the mending */
-    int          e   = pyast_read(&p, code) ? pyast_expr(&p, call) : 0;
+    own.brief        = t->brief;
+    int e            = pyast_read(&p, code) ? pyast_expr(&p, call) : 0;
     if (e)
         pyrun(
             &(pyrun_job){

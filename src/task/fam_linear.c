@@ -200,7 +200,7 @@ static void make(rng *r, int level, problem *p) {
     str_addf(&p->reasoning, "Understand: %s, find %c\n", canonical.p, e.letter);
     str_add(&p->reasoning, "Plan: ");
     lineq_plan(&p->reasoning, &e);
-    fam_value f = fam_work(p, r, &(fam_phases){lineq_work, lineq_check, &e});
+    fam_value f = (level <= 5 ? fam_work_spelled : fam_work)(p, r, &(fam_phases){lineq_work, lineq_check, &e});
     answer(p, r, e.letter, &f);
     str_free(&canonical);
     str_free(&typed);

@@ -81,13 +81,15 @@ bool fam_compare(trace *t, long a, long b) {
 }
 
 /* One pass of Work and Check into p->reasoning. */
-static bool phases(problem *p, rng *r, const fam_phases *ph, int slip_at, trace *w, fam_value *found) {
+static bool phases(problem *p, rng *r, const fam_phases *ph, bool brief, int slip_at, trace *w, fam_value *found) {
     *w         = trace_to(&p->reasoning, r);
     w->slip_at = slip_at;
+    w->brief   = brief;
     str_add(&p->reasoning, "Work:\n");
     ph->work(w, ph->ctx, found);
     if (w->bad) return false;
     trace c    = trace_to(&p->reasoning, r);
+    c.brief    = brief;
     p->slip_to = (int)p->reasoning.len;
     str_add(&p->reasoning, "Check: ");
     bool ok = ph->check(&c, ph->ctx, found);
@@ -102,19 +104,19 @@ static void cut(str *s, size_t len) {
 
 enum { SLIP_PERCENT = 12, SLIP_TRIES = 12 };
 
-fam_value fam_work(problem *p, rng *r, const fam_phases *ph) {
+static fam_value worked(problem *p, rng *r, const fam_phases *ph, bool brief) {
     trace     t;
     fam_value found;
     size_t    from = p->reasoning.len;
     bool      slip = p->level >= 2 && (int)rng_below(r, 100) < SLIP_PERCENT;
-    phases(p, r, ph, -1, &t, &found);
+    phases(p, r, ph, brief, -1, &t, &found);
     p->slip_from = p->slip_to = 0;
     if (!slip || !t.places) return found;
     int places = t.places;
     for (int i = 0; i < SLIP_TRIES; i++) {
         fam_value wrong = {0};
         cut(&p->reasoning, from);
-        bool ok = phases(p, r, ph, (int)rng_below(r, (uint64_t)places), &t, &wrong);
+        bool ok = phases(p, r, ph, brief, (int)rng_below(r, (uint64_t)places), &t, &wrong);
         if (!ok && !t.bad && t.slip_from >= 0) { /* a mistake that the check sees */
             p->slip_from = t.slip_from;
             break;
@@ -123,10 +125,14 @@ fam_value fam_work(problem *p, rng *r, const fam_phases *ph) {
         p->slip_to = 0;
     }
     int slip_to = p->slip_to;
-    phases(p, r, ph, -1, &t, &found); /* once more without a mistake: ctx holds what it found last */
+    phases(p, r, ph, brief, -1, &t, &found); /* once more without a mistake: ctx holds what it found last */
     p->slip_to = p->slip_from ? slip_to : 0;
     return found;
 }
+
+fam_value fam_work(problem *p, rng *r, const fam_phases *ph) { return worked(p, r, ph, true); }
+
+fam_value fam_work_spelled(problem *p, rng *r, const fam_phases *ph) { return worked(p, r, ph, false); }
 
 bool fam_understood(const problem *p, const char **text, size_t *n, char why[96]) {
     static const char head[] = "Understand: ";
