@@ -15,7 +15,7 @@ typedef struct group_level {
     int groups, n_lo, n_hi, hi;
 } group_level;
 static const group_level levels[] = {{2, 2, 3, 20}, {2, 2, 3, 20},  {2, 3, 4, 99}, {2, 3, 5, 99}, {2, 4, 5, 99},
-                                     {2, 3, 5, 99}, {2, 4, 5, 999}, {3, 3, 3, 99}, {3, 3, 4, 99}, {3, 4, 5, 99}};
+                                     {2, 3, 4, 99}, {2, 4, 4, 999}, {3, 3, 3, 99}, {3, 3, 4, 99}, {3, 4, 4, 99}};
 static const char *const called[] = {"total", "mean", "median"};
 enum { GROUPS = 3 };
 

@@ -12,8 +12,8 @@
 typedef struct outlier_level {
     int n, hi, places;
 } outlier_level;
-static const outlier_level levels[] = {{5, 20, 0}, {5, 99, 0},  {7, 99, 0},  {7, 999, 0}, {9, 99, 0},
-                                       {7, 99, 0}, {7, 999, 0}, {11, 99, 0}, {7, 99, 1},  {11, 999, 0}};
+static const outlier_level levels[] = {{5, 20, 0}, {5, 99, 0},  {7, 99, 0}, {7, 999, 0}, {9, 99, 0},
+                                       {7, 99, 0}, {7, 999, 0}, {9, 99, 0}, {7, 99, 1},  {9, 999, 0}};
 
 typedef struct outlier {
     dataset d;

@@ -197,7 +197,7 @@ static void draw(rng *r, int level, percent *k) {
             if (numfam_chance(r, 50)) k->q = -k->q;
         } else {
             k->form   = P_BEFORE;
-            k->places = 2;
+            k->places = numfam_chance(r, 25) ? 2 : 1;
             k->a      = rng_range(r, 20, 900);
             do k->p = rng_range(r, 3, 60) * (numfam_chance(r, 50) ? 1 : -1);
             while (k->a * 10000 % (100 + k->p) == 0);

@@ -9,7 +9,7 @@
 
 static const stats_level levels[] = {{4, 5, 20, 0, -1},   {5, 7, 20, 0, -1}, {6, 7, 99, 0, -1}, {6, 7, 99, 0, -1},
                                      {7, 8, 99, 0, -1},   {6, 8, 99, 0, -1}, {7, 9, 99, 0, -1}, {8, 9, 999, 0, -1},
-                                     {9, 11, 999, 0, -1}, {7, 9, 99, 1, -1}};
+                                     {9, 11, 999, 0, -1}, {7, 7, 99, 1, -1}};
 
 typedef enum { LOWER, UPPER, BETWEEN } kind;
 static const char *const head[]   = {"lower quartile of ", "upper quartile of ", "interquartile range of "};

@@ -17,9 +17,9 @@ typedef struct slope_level {
 } slope_level;
 static const slope_level levels[] = {{2, 2, 20, false, false, -1, 0}, {2, 2, 99, false, false, -1, 0},
                                      {2, 2, 99, false, true, -1, 0},  {3, 4, 99, false, true, 2, 0},
-                                     {3, 5, 999, false, true, 2, 0},  {3, 3, 20, true, true, 2, 8},
-                                     {4, 4, 20, true, true, 2, 12},   {5, 5, 20, true, true, 2, 12},
-                                     {5, 5, 99, true, true, 2, 12},   {5, 5, 999, true, true, 2, 14}};
+                                     {3, 4, 999, false, true, 2, 0},  {3, 3, 20, true, true, 2, 8},
+                                     {4, 4, 20, true, true, 2, 12},   {4, 5, 20, true, true, 2, 14},
+                                     {4, 4, 99, true, true, 2, 12},   {4, 4, 999, true, true, 2, 16}};
 
 typedef struct slope {
     dataset d; /* column 0: x, 1: y */

@@ -14,8 +14,8 @@ typedef struct var_level {
 } var_level;
 static const var_level levels[] = {
     {3, 4, 4, 99, false, false},  {4, 4, 6, 99, false, false}, {4, 5, 9, 99, false, false}, {4, 5, 7, 99, true, false},
-    {5, 6, 8, 99, true, false},   {5, 6, 9, 999, true, false}, {5, 6, 9, 99, false, true},  {5, 6, 9, 99, true, true},
-    {5, 6, 12, 999, true, false}, {6, 6, 14, 999, true, true}};
+    {4, 5, 9, 99, true, false},   {4, 5, 9, 999, true, false}, {4, 5, 9, 99, false, true},  {5, 5, 9, 99, true, true},
+    {5, 5, 14, 999, true, false}, {5, 5, 19, 999, true, true}};
 
 typedef struct variance {
     dataset d;

@@ -13,7 +13,7 @@ typedef struct weight_level {
 /* weight: what the weights add up to at most, so that the division is by the table */
 static const weight_level levels[] = {
     {2, 2, 60, 9, 0, -1}, {2, 3, 60, 10, 0, -1}, {3, 3, 60, 10, 0, -1}, {3, 4, 99, 12, 0, -1}, {3, 3, 99, 9, 0, 1},
-    {3, 4, 99, 12, 0, 1}, {4, 4, 99, 12, 0, 1},  {4, 5, 99, 12, 0, 2},  {3, 4, 99, 12, 1, 2},  {5, 5, 99, 12, 1, 2}};
+    {3, 3, 99, 12, 0, 1}, {4, 4, 99, 12, 0, 1},  {4, 4, 99, 12, 0, 2},  {3, 3, 99, 12, 1, 2},  {4, 4, 99, 12, 1, 2}};
 
 /* y: the value; x: the weight */
 static const study kinds[] = {
@@ -196,18 +196,23 @@ static void work(trace *t, void *ctx, fam_value *found) {
         decimal_div(t, "weighted mean", (decimal){m->sum, v->places}, m->weights, m->round < 0 ? 0 : m->round));
 }
 
-/* Products divided back, sums from the end, the division undone. */
+/* Its digit sum, down to one digit. */
+static long root(trace *t, long v) { return v >= 10 ? digits_root(t, v) : v; }
+
+/* Casting out nines: the products of the digit sums, added, have the digit sum of what the products add up to. The
+ * weights from the end, the division undone. */
 static bool check(trace *t, void *ctx, const fam_value *found) {
     const weighted *m = ctx;
     const numlist  *v = &m->d.v[0], *w = &m->d.v[1];
-    for (int i = 0; i < v->n; i++) {
-        long p = digits_op(t, w->v[i], '*', v->v[i]);
-        if (p != m->prod.v[i]) return fam_compare(t, p, m->prod.v[i]);
+    long            all = 0;
+    str_add(t->out, "digit sums\n");
+    for (int i = 0; i < v->n && !t->bad; i++) {
+        long x = root(t, v->v[i]), y = root(t, w->v[i]), p = root(t, digits_op(t, x, '*', y));
+        all = i ? root(t, digits_op(t, all, '+', p)) : p;
     }
-    str_add(t->out, "from the end\n");
-    if (!stats_agree(t, (decimal){listwork_sum_back(t, &m->prod), 0}, (decimal){m->sum, 0}) ||
-        !stats_agree(t, (decimal){listwork_sum_back(t, w), 0}, (decimal){m->weights, 0}))
-        return false;
+    if (!stats_agree(t, (decimal){root(t, m->sum), 0}, (decimal){all, 0})) return false;
+    str_add(t->out, "weights from the end\n");
+    if (!stats_agree(t, (decimal){listwork_sum_back(t, w), 0}, (decimal){m->weights, 0})) return false;
     return stats_undo_division(t, stats_decimal(found), m->weights, (decimal){m->sum, v->places}, m->round);
 }
 

@@ -431,17 +431,17 @@ static size_t work_bytes(const str *out, size_t end) {
     return end - at;
 }
 
-/* From the last step to the first. Where Work is long, about half as much of it: fam_work lets no slip stand that these
- * steps do not show. */
+/* From the last step to the first. Where Work is long, about a third as much of it: fam_work lets no slip stand that
+ * these steps do not show. */
 static bool check(trace *t, void *ctx, const fam_value *found) {
-    enum { LONG = 900 };
+    enum { LONG = 600 };
     const sheet *s = ctx;
     (void)found;
     bool   first = true;
     size_t from = t->out->len, work = work_bytes(t->out, from);
     for (int i = s->n - 1; i >= 0; i--) {
         if (s->of[i].kind == SHEET_GIVEN) continue;
-        if (work > LONG && t->out->len - from > work / 2) break;
+        if (work > LONG && t->out->len - from > work / 3) break;
         if (!first) str_add(t->out, "then ");
         first = false;
         if (!undo(t, s, &s->of[i])) return false;
