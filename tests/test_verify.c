@@ -246,6 +246,8 @@ static const item fair[] = {
     {"The difference between 8 and 3 is **5**.", "5"},
     {"The difference between 8 and 3 is 5.", "5"},
     {"5 is the difference between 8 and 3.", "5"},
+    {"**Answer:** 117 mod 39 = **0**", "0"},
+    {"Answer: 2 chargers cost **72** euros.", "72"},
 };
 
 /* A right number that is left open, taken back, compared, part of a calculation, or another one at second sight. */
@@ -316,6 +318,8 @@ static const item unfair[] = {
     {"5e3", "5"},
     {"0.5e1.2", "5"},
     {"5,5", "5"},
+    {"Answer: 5 or **6**", "6"},
+    {"Answer: 5, **6**", "6"},
     {"The answer is between 5 and 6.", "5"},
 };
 

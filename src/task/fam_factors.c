@@ -400,8 +400,13 @@ static bool right_prime(const char *text, const char *truth, char why[96]) {
     str                      s       = {0};
     for (const char *c = text; *c; c++)
         if (*c != '*' && *c != '\n') str_addc(&s, (char)tolower((unsigned char)*c));
-    char *p  = s.p ? s.p : (char[1]){0};
-    bool  no = begins(p, "no") || begins(p, "false"), yes = begins(p, "yes") || begins(p, "true"), ok = false;
+    char *p = s.p ? s.p : (char[1]){0}, *lead = strstr(p, "answer");
+    if (lead && lead < p + 20) { /* "Final answer: no, ..." */
+        for (lead += 6; *lead == ':' || *lead == ' ';) lead++;
+        if (begins(lead, "is")) lead += 2;
+    } else lead = p;
+    bool no = begins(lead, "no") || begins(lead, "false"), yes = begins(lead, "yes") || begins(lead, "true"),
+         ok = false;
     for (int i = 0; i < NUM_COUNT(doubt); i++)
         if (strstr(p, doubt[i])) {
             str_free(&s);

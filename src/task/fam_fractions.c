@@ -546,11 +546,16 @@ static bool right(const problem *p, const char *text, char why[96]) {
     char        written[48];
     const char *at   = text;
     part        bold = {text, strlen(text)};
-    bool        ok, any = next_bold(&at, &bold);
-    do {
+    bool        ok, seen = false, any = next_bold(&at, &bold);
+    do { /* "**Answer:** 1/2": a bold part without a number says nothing of it */
         last_written(bold, written);
-        ok = !strcmp(written, t);
+        ok = !written[0] || !strcmp(written, t);
+        seen |= written[0] != 0;
     } while (ok && any && next_bold(&at, &bold));
+    if (!seen) {
+        last_written((part){text, strlen(text)}, written);
+        ok = !strcmp(written, t);
+    }
     return ok || fail(why, "it written another way", t);
 }
 

@@ -119,7 +119,7 @@ static found unit_after(const char *p) {
     if (*q == '-') q = blank(q + 1);
     if (!strncasecmp(q, "mph", 3)) return (found){12, 3, 0};
     if (!strncasecmp(q, "kph", 3) || !strncasecmp(q, "kmh", 3)) return (found){9, 3, 0};
-    f.u = unit_at(q, true, &end);
+    if (*q != '$') f.u = unit_at(q, true, &end); /* "$\\boxed{5}$" is TeX: dollars stand before */
     if (!f.u) return f;
     q = blank(end);
     for (size_t i = 0; i < sizeof per / sizeof *per; i++) {

@@ -259,11 +259,11 @@ static bool word_in(const tks *s, int i, const char *const *list) {
 
 /* "half of 5", "double 5", "5 squared" */
 static bool worded(const tks *s, int i) {
-    static const char *const before[] = {"double", "twice", "triple", "thrice", NULL}, *const after[] = {"squared",
-                                                                                                         "cubed", NULL};
-    static const char *const part[] = {"half",    "third",    "quarter",   "double",  "tenth",
-                                       "percent", "multiple", "multiples", "square",  "cube",
-                                       "root",    "factor",   "factors",   "divisor", NULL};
+    static const char *const        before[] = {"double", "twice", "triple", "thrice", "mod", "modulo", NULL},
+                             *const after[]  = {"squared", "cubed", "mod", "modulo", NULL};
+    static const char *const        part[]   = {"half",    "third",    "quarter",   "double",  "tenth",
+                                                "percent", "multiple", "multiples", "square",  "cube",
+                                                "root",    "factor",   "factors",   "divisor", NULL};
     bool of = i > 1 && word_is(&s->t[i - 1], "of") && (word_in(s, i - 2, part) || kind_at(s, i - 2) == K_OTHER);
     return of || word_in(s, i - 1, before) || word_in(s, i + 1, after);
 }
@@ -346,6 +346,14 @@ static bool named(const tks *s, int i) {
 }
 
 /* What the number at token i is claimed to be. */
+/* "Answer: 2 chargers cost **72** euros.": a number of the sentence, whose value is in bold. */
+static bool counts_things(const tks *s, int i) {
+    if (s->t[i].bold || kind_at(s, i + 1) != K_WORD || word_is(&s->t[i + 1], "or")) return false;
+    for (int k = i + 1; k < s->n && s->t[k].k != K_STOP && s->t[k].k != K_ASK; k++)
+        if (s->t[k].k == K_NUM && s->t[k].bold) return true;
+    return false;
+}
+
 static claim claim_of(const tks *s, int i) {
     claim c = {C_NONE, 0};
     if (kind_at(s, i) != K_NUM || operand(s, i)) return c;
@@ -362,6 +370,7 @@ static claim claim_of(const tks *s, int i) {
     }
     if (a == K_STOP && i + 2 < s->n && word_is(&s->t[i + 1], "is") && word_is(&s->t[i + 2], "the"))
         return (claim){C_WEAK, 0}; /* 5 is the difference between 8 and 3 */
+    if (a == K_COLON && counts_things(s, i)) return c;
     if (word_in(s, i - 1, w_is) || a == K_COLON) {
         if (lone_letter(s, i - 2)) return (claim){C_LETTER, s->t[i - 2].w[0]};
         return (claim){named(s, i - 1) ? C_NAMED : C_WEAK, 0};
