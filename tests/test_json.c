@@ -140,11 +140,26 @@ static void test_load_path(void **state) {
     assert_true(fs_remove(path, &e) && fs_remove(dir, &e));
 }
 
+static void test_text_of_any_bytes(void **state) {
+    (void)state;
+    static const char bytes[] = "a\"\xff\0\xc3\xa9\n";
+    json_t           *o       = json_text(bytes, sizeof bytes - 1);
+    assert_non_null(o);
+    static const char want[] = "a\"\xef\xbf\xbd\0\xc3\xa9\n";
+    assert_int_equal(json_string_length(o), sizeof want - 1);
+    assert_memory_equal(json_string_value(o), want, sizeof want - 1);
+    json_decref(o);
+    o = json_text("", 0);
+    assert_string_equal(json_string_value(o), "");
+    json_decref(o);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_typed_values),          cmocka_unit_test(test_may_keeps_the_default),
         cmocka_unit_test(test_wrong_types_are_named), cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_bad_text_says_where),   cmocka_unit_test(test_load_path),
+        cmocka_unit_test(test_text_of_any_bytes),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

@@ -137,6 +137,18 @@ static void test_hash_bytes_spreads(void **state) {
     assert_true(hash_bytes("ab", 2) != hash_bytes("ba", 2));
 }
 
+/* Every second number is a weight; the one of 0 is never drawn, the others as often as they weigh. */
+static void test_weighted(void **state) {
+    (void)state;
+    static const double w[]  = {1, -7, 0, -7, 3, -7};
+    int                 n[3] = {0};
+    rng                 r    = rng_seed(unit_seed("weighted"));
+    for (int i = 0; i < 40000; i++) n[rng_weighted(&r, 4, 3, w, 2 * sizeof *w)]++;
+    assert_int_equal(n[1], 0);
+    assert_true(n[0] > 9500 && n[0] < 10500); /* 10,000 +- 5.8 deviations */
+    for (int i = 0; i < 100; i++) assert_in_range(rng_weighted(&r, 1e9, 3, w, 2 * sizeof *w), 0, 2); /* past the end */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_numbers_are_fixed),
@@ -147,6 +159,7 @@ int main(void) {
         cmocka_unit_test(test_normal_has_the_normal_distribution),
         cmocka_unit_test(test_normal_is_box_muller),
         cmocka_unit_test(test_hash_bytes_spreads),
+        cmocka_unit_test(test_weighted),
     };
     return cmocka_run_group_tests_name("rng", tests, NULL, NULL);
 }

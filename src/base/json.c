@@ -6,6 +6,7 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 json_t *json_load_mem(const char *what, const char *p, size_t n, err *e) {
     json_error_t je;
@@ -62,6 +63,16 @@ bool json_get_i64(const json_t *o, const char *key, int64_t *out, int need, err 
     if (!json_is_integer(v)) return wrong(key, "an integer", v, e);
     *out = json_integer_value(v);
     return true;
+}
+
+json_t *json_text(const char *p, size_t n) {
+    str s = {0};
+    str_addc(&s, '"');
+    str_add_json(&s, p, n);
+    str_addc(&s, '"');
+    json_t *o = json_loadb(s.p, s.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    str_free(&s);
+    return o;
 }
 
 bool json_get_int(const json_t *o, const char *key, int *out, int need, err *e) {

@@ -15,6 +15,8 @@
 enum { JSON_MAY = 0, JSON_NEED = 1 };
 json_t *json_load_path(const char *path, size_t max, err *e) R1_MUST_USE;
 json_t *json_load_mem(const char *what, const char *p, size_t n, err *e) R1_MUST_USE; /* any value, not only objects */
+/* A string of any bytes: what is not UTF-8 becomes U+FFFD. */
+json_t *json_text(const char *p, size_t n);
 bool json_get_int(const json_t *o, const char *key, int *out, int need, err *e) R1_MUST_USE; /* range of int checked */
 bool json_get_i64(const json_t *o, const char *key, int64_t *out, int need, err *e) R1_MUST_USE;
 bool json_get_f32(const json_t *o, const char *key, float *out, int need, err *e) R1_MUST_USE; /* accepts integers */

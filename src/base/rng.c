@@ -86,6 +86,19 @@ static double cos_turn(double u) {     /* cos(2 pi u), u in [0, 1) */
 
 /* Box-Muller without the cached second value: the state stays four words and a checkpoint holds
  * all of it. 1 - u lies in (0, 1], so that the logarithm is finite. */
+int rng_weighted(rng *r, double sum, int n, const double *w, size_t stride) {
+    double u    = rng_f64(r) * sum;
+    int    last = 0;
+    for (int i = 0; i < n; i++) {
+        double wi = *(const double *)(const void *)((const char *)w + (size_t)i * stride);
+        if (wi <= 0) continue;
+        last = i;
+        if (u < wi) break;
+        u -= wi;
+    }
+    return last;
+}
+
 float rng_normal(rng *r) {
     double u = 1 - rng_f64(r), v = rng_f64(r);
     return (float)(sqrt(-2 * log_exact(u)) * cos_turn(v));

@@ -7,6 +7,7 @@
  * Threads: an rng belongs to one thread. */
 #ifndef R1_RNG_H
 #define R1_RNG_H
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct rng {
@@ -27,5 +28,8 @@ uint64_t rng_u64(rng *r);
 uint64_t rng_below(rng *r, uint64_t n);     /* uniform in [0, n), n >= 1 */
 int      rng_range(rng *r, int lo, int hi); /* uniform in [lo, hi], both included */
 double   rng_f64(rng *r);                   /* uniform in [0, 1) */
-float    rng_normal(rng *r);                /* mean 0, deviation 1 (Box-Muller, no cache) */
+/* An index of 0..n-1 by weight: w[0], then every `stride` bytes, `sum` of them all; the last one with a weight if
+ * rounding runs past the end. */
+int   rng_weighted(rng *r, double sum, int n, const double *w, size_t stride);
+float rng_normal(rng *r); /* mean 0, deviation 1 (Box-Muller, no cache) */
 #endif

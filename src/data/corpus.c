@@ -106,16 +106,9 @@ static void draw_problem(const manifest_source *s, rng *r, slot *x) {
     double sum = 0;
     x->kind    = ROW_FAMILY;
     x->fam     = s->fam[rng_below(r, (uint64_t)s->n_fam)];
-    x->level   = 1;
     int levels = x->fam->levels < MANIFEST_LEVELS ? x->fam->levels : MANIFEST_LEVELS;
     for (int l = 1; l <= levels; l++) sum += s->level[l];
-    double u = rng_f64(r) * sum;
-    for (int l = 1; l <= levels; l++) {
-        if (s->level[l] <= 0) continue;
-        x->level = l;
-        if (u < s->level[l]) break;
-        u -= s->level[l];
-    }
+    x->level = 1 + rng_weighted(r, sum, levels, &s->level[1], sizeof s->level[1]);
 }
 
 /* What row number c->next is. false: nothing is left, or (e->msg) a source broke. */

@@ -140,28 +140,14 @@ void loader_follow(loader *ld, const curriculum *c) {
 
 void loader_moved(loader *ld) { ld->doc_valid = false; }
 
-/* An index drawn by weight; the last one with a weight if rounding runs past the end. */
-static int draw(rng *r, double sum, int n, const double *w, size_t stride) {
-    double u    = rng_f64(r) * sum;
-    int    last = 0;
-    for (int i = 0; i < n; i++) {
-        double wi = *(const double *)((const char *)w + (size_t)i * stride);
-        if (wi <= 0) continue;
-        last = i;
-        if (u < wi) break;
-        u -= wi;
-    }
-    return last;
-}
-
 /* Document i in ld->p. */
 static row_kind choose(loader *ld, uint64_t i) {
     rng          r = rng_fork(ld->seed ^ hash_u64(0x6c6f6164ull + (uint64_t)ld->split), i);
-    load_source *s = &ld->src[draw(&r, ld->weight_sum, ld->n_src, &ld->src->weight, sizeof *ld->src)];
+    load_source *s = &ld->src[rng_weighted(&r, ld->weight_sum, ld->n_src, &ld->src->weight, sizeof *ld->src)];
     ld->p_cur      = s->cur;
     if (!s->fam) return texts_get(s->text, (int)rng_below(&r, (uint64_t)texts_count(s->text)), &ld->p);
     int level = s->cur >= 0 ? curriculum_draw(ld->cur, s->cur, &r)
-                            : draw(&r, s->level_sum, LEVELS_MAX + 1, s->level_weight, sizeof *s->level_weight);
+                            : rng_weighted(&r, s->level_sum, LEVELS_MAX + 1, s->level_weight, sizeof *s->level_weight);
     family_make(s->fam, ld->split, ld->seed, i, level, &ld->p);
     return ROW_FAMILY;
 }

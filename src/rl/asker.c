@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "text/chat.h"
 
 enum { DRAWS_MAX = 1000 };
@@ -27,23 +28,14 @@ bool asker_init(asker *a, const trainer_args *args, model *m, const curriculum *
 }
 
 static int draw_level(const source *s, rng *r) {
-    double sum  = 0, u;
-    int    last = 1;
+    double sum = 0;
     for (int l = 1; l <= LEVELS_MAX; l++) sum += s->level_weight[l];
-    u = rng_f64(r) * sum;
-    for (int l = 1; l <= LEVELS_MAX; l++) {
-        if (!(s->level_weight[l] > 0)) continue;
-        last = l;
-        if ((u -= s->level_weight[l]) < 0) break;
-    }
-    return last;
+    return 1 + rng_weighted(r, sum, LEVELS_MAX, &s->level_weight[1], sizeof s->level_weight[1]);
 }
 
 static bool draw_question(const asker *a, uint64_t index, question *q, err *e) {
-    rng    r = rng_fork(a->key, index);
-    double u = rng_f64(&r) * a->weight;
-    int    i = 0;
-    while (i + 1 < a->n_src && (u -= a->src[i].weight) >= 0) i++;
+    rng r     = rng_fork(a->key, index);
+    int i     = rng_weighted(&r, a->weight, a->n_src, &a->src->weight, sizeof *a->src);
     q->f      = family_find(a->src[i].family);
     q->cur    = a->cur ? curriculum_find(a->cur, q->f->name) : -1;
     int level = q->cur >= 0 ? curriculum_draw(a->cur, q->cur, &r) : draw_level(&a->src[i], &r);
@@ -59,4 +51,23 @@ bool asker_next(const asker *a, uint64_t *next, question *q, err *e) {
         if (q->prompt.n + 2 <= a->o->max_len) return true;
     }
     return err_set(e, "no question of mix %s fits max_len = %d", a->o->mix, a->o->max_len);
+}
+
+bool asker_answers(const asker *a, const rollout_args *args, uint64_t *next, question *q, int n, rollout *out, err *e) {
+    ids *prompt = mem_calloc((size_t)n, sizeof *prompt);
+    bool ok     = true;
+    for (int i = 0; ok && i < n; i++) {
+        ok        = asker_next(a, next, &q[i], e);
+        prompt[i] = q[i].prompt;
+    }
+    ok = ok && rollout_run(a->m, args, prompt, n, out, e);
+    mem_free(prompt);
+    return ok;
+}
+
+void question_judge(const question *q, const tokenizer *t, const recipe_reward *w, const rollout_answer *a, str *text,
+                    reward_parts *out) {
+    str_clear(text);
+    tok_decode(t, a->tok.p, a->tok.n - a->stopped, text);
+    reward_score(w, q->f, &q->p, text->p ? text->p : "", text->len, a->tok.n, a->stopped, out);
 }

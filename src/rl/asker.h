@@ -13,6 +13,8 @@
  * Errors:  a mix without families, one whose questions do not fit max_len.   Threads: one caller. */
 #ifndef R1_ASKER_H
 #define R1_ASKER_H
+#include "rl/reward.h"
+#include "rl/rollout.h"
 #include "task/family.h"
 #include "train/trainer.h"
 
@@ -23,6 +25,9 @@ typedef struct question {
     ids           prompt;
 } question;
 void question_free(question *q);
+/* One answer as text, without its end token, and what it is worth. Threads: any, each with its own text. */
+void question_judge(const question *q, const tokenizer *t, const recipe_reward *w, const rollout_answer *a, str *text,
+                    reward_parts *out);
 
 typedef struct asker {
     const recipe_stage *o;
@@ -37,4 +42,7 @@ bool asker_init(asker *a, const trainer_args *args, model *m, const curriculum *
                 err *e) R1_MUST_USE;
 /* The next problem from *next on that leaves room for an answer; *next moves behind it. q is used again. */
 bool asker_next(const asker *a, uint64_t *next, question *q, err *e) R1_MUST_USE;
+/* n of them into q (zeroed before, freed by the caller, also after an error), and the answers to them. */
+bool asker_answers(const asker *a, const rollout_args *args, uint64_t *next, question *q, int n, rollout *out,
+                   err *e) R1_MUST_USE;
 #endif

@@ -9,7 +9,6 @@
 #include "base/stop.h"
 #include "data/rows.h"
 #include "rl/asker.h"
-#include "rl/rollout.h"
 #include "text/chat.h"
 #include "train/metrics.h"
 
@@ -99,12 +98,11 @@ static void judge(const reject *t, const question *q, const rollout_answer *a, c
     reward_parts r;
     char         why[96];
     str          text = {0};
-    tok_decode(model_tokenizer(t->m), a->tok.p, a->tok.n - a->stopped, &text);
-    const char *p = text.p ? text.p : "";
-    reward_score(&t->a->recipe->reward, q->f, &q->p, p, text.len, a->tok.n, a->stopped, &r);
+    question_judge(q, model_tokenizer(t->m), &t->a->recipe->reward, a, &text, &r);
     *right    = r.part[REWARD_ACCURACY] > 0;
     c->tokens = a->tok.n;
-    if (rollout_repetition(a->tok.p, a->tok.n) <= CIRCLES) reject_row(q->f, &q->p, p, text.len, &r, &c->row, why);
+    if (rollout_repetition(a->tok.p, a->tok.n) <= CIRCLES)
+        reject_row(q->f, &q->p, text.p ? text.p : "", text.len, &r, &c->row, why);
     str_free(&text);
 }
 
@@ -119,17 +117,13 @@ static bool make_step(reject *t, step_rows *x, err *e) {
                          .top_p    = t->o->top_p,
                          .seed     = hash_u64(t->a->seed + hash_u64((uint64_t)t->step + STEP_DRAWS))};
     question    *q    = mem_calloc((size_t)n, sizeof *q);
-    ids         *p    = mem_calloc((size_t)n, sizeof *p);
     candidate   *c    = mem_calloc((size_t)(n * G), sizeof *c);
-    bool        *good = mem_calloc((size_t)(n * G), sizeof *good), ok = true;
+    bool        *good = mem_calloc((size_t)(n * G), sizeof *good);
     rollout      r    = {0};
     double       t0   = time_now();
     uint64_t     next = (uint64_t)t->step * STEP_DRAWS;
-    for (int i = 0; ok && i < n; i++) {
-        ok   = asker_next(&t->ask, &next, &q[i], e);
-        p[i] = q[i].prompt;
-    }
-    if (!ok || !(ok = rollout_run(t->m, &ra, p, n, &r, e))) goto done;
+    bool         ok   = asker_answers(&t->ask, &ra, &next, q, n, &r, e);
+    if (!ok) goto done;
 #pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < n * G; i++) judge(t, &q[i / G], &r.a[i], &c[i], &good[i]);
     for (int i = 0; i < n; i++) {
@@ -153,24 +147,21 @@ done:
     for (int i = 0; i < n * G; i++) str_free(&c[i].row);
     rollout_free(&r);
     mem_free(q);
-    mem_free(p);
     mem_free(c);
     mem_free(good);
     return ok;
 }
 
-static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
-
 static void say(reject *t, const step_rows *x) {
     char    text[120];
-    json_t *o =
-        json_pack("{s:s,s:I,s:i,s:i,s:i,s:f,s:f,s:f,s:f,s:f}", "stage", t->a->stage, "step", (json_int_t)t->step,
-                  "questions", x->questions, "answers", x->answers, "rows", x->rows, "accuracy",
-                  ratio(x->right, x->answers), "solved", ratio(x->solved, x->questions), "length",
-                  ratio(x->length, x->rows), "gen_s", x->seconds, "tok_s", ratio((double)x->tokens, x->seconds));
+    json_t *o = json_pack("{s:s,s:I,s:i,s:i,s:i,s:f,s:f,s:f,s:f,s:f}", "stage", t->a->stage, "step",
+                          (json_int_t)t->step, "questions", x->questions, "answers", x->answers, "rows", x->rows,
+                          "accuracy", metrics_ratio(x->right, x->answers), "solved",
+                          metrics_ratio(x->solved, x->questions), "length", metrics_ratio(x->length, x->rows), "gen_s",
+                          x->seconds, "tok_s", metrics_ratio((double)x->tokens, x->seconds));
     metrics_put(t->log, o);
-    snprintf(text, sizeof text, "right %.0f%%  %" PRId64 " rows  %.0f tokens a row", 100 * ratio(x->right, x->answers),
-             t->rows, ratio(x->length, x->rows));
+    snprintf(text, sizeof text, "right %.0f%%  %" PRId64 " rows  %.0f tokens a row",
+             100 * metrics_ratio(x->right, x->answers), t->rows, metrics_ratio(x->length, x->rows));
     progress_update(t->bar, t->step, text);
 }
 

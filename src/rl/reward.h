@@ -2,7 +2,7 @@
  *
  *   reward_parts r;
  *   reward_score(&recipe->reward, f, &p, response, n, tokens, stopped, &r);      // response: all that the model wrote
- *   r.total ... r.accuracy, r.format, r.process, r.length, r.language ...
+ *   r.total ... r.part[REWARD_ACCURACY] ... r.why
  *
  *   accuracy  1 if the family's checker takes the text after </think> for the truth (task/family.h)
  *   format    1 if the tags are there once, the four phases in order, none empty, and the answer is not empty

@@ -12,8 +12,6 @@
 #include "rl/collapse.h"
 #include "rl/grpo.h"
 #include "rl/reference.h"
-#include "rl/reward.h"
-#include "rl/rollout.h"
 #include "train/gauge.h"
 #include "train/metrics.h"
 
@@ -64,15 +62,12 @@ typedef struct step_sums {
     bool         dropped; /* an update whose gradient was not finite */
 } step_sums;
 
-static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
-
 /* ---- answers and their rewards ---- */
 static void judge(rl *t, round_ *x, int i) {
     const rollout_answer *a    = &x->r.a[i];
     const question       *q    = &x->q[i / t->r->group];
     str                   text = {0};
-    tok_decode(model_tokenizer(t->m), a->tok.p, a->tok.n - a->stopped, &text);
-    reward_score(&t->a->recipe->reward, q->f, &q->p, text.p ? text.p : "", text.len, a->tok.n, a->stopped, &x->rw[i]);
+    question_judge(q, model_tokenizer(t->m), &t->a->recipe->reward, a, &text, &x->rw[i]);
     str_free(&text);
     x->ans[i] = (grpo_answer){.prompt   = q->prompt.p,
                               .n_prompt = q->prompt.n,
@@ -106,19 +101,11 @@ static bool make_round(rl *t, step_sums *x, int want, err *e) {
                       .top_p    = t->r->top_p,
                       .seed     = hash_u64(t->a->seed + hash_u64((uint64_t)t->s.step * 64 + (uint64_t)x->n_round))};
     x->n_round++;
-    d->n    = want;
-    d->q    = mem_calloc((size_t)want, sizeof *d->q);
-    d->rw   = mem_calloc((size_t)(want * G), sizeof *d->rw);
-    d->ans  = mem_calloc((size_t)(want * G), sizeof *d->ans);
-    ids *p  = mem_calloc((size_t)want, sizeof *p);
-    bool ok = true;
-    for (int i = 0; ok && i < want; i++) {
-        ok   = asker_next(&t->ask, &t->s.next_doc, &d->q[i], e);
-        p[i] = d->q[i].prompt;
-    }
-    ok = ok && rollout_run(t->m, &a, p, want, &d->r, e);
-    mem_free(p);
-    if (!ok) return false;
+    d->n   = want;
+    d->q   = mem_calloc((size_t)want, sizeof *d->q);
+    d->rw  = mem_calloc((size_t)(want * G), sizeof *d->rw);
+    d->ans = mem_calloc((size_t)(want * G), sizeof *d->ans);
+    if (!asker_answers(&t->ask, &a, &t->s.next_doc, d->q, want, &d->r, e)) return false;
         /* Side by side: a program that hangs is waited for by one thread while the others go on. */
 #pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < want * G; i++) judge(t, d, i);
@@ -243,18 +230,18 @@ static json_t *step_metrics(const rl *t, const step_sums *x) {
     json_object_set_new(o, "step", json_integer(t->s.step));
     json_object_set_new(o, "tokens", json_integer(t->s.tokens));
     json_object_set_new(o, "learned", json_integer(t->s.learned));
-    put(o, "reward", ratio(x->total, n));
+    put(o, "reward", metrics_ratio(x->total, n));
     for (int i = 0; i < REWARD_PARTS; i++) {
         snprintf(key, sizeof key, "reward_%s", reward_names[i]);
-        put(o, key, ratio(x->part[i], n));
+        put(o, key, metrics_ratio(x->part[i], n));
     }
-    put(o, "accuracy", ratio(x->right, n));
-    put(o, "length", ratio(x->length, n));
-    put(o, "length_right", ratio(x->length_right, x->right));
-    put(o, "all_equal", ratio(x->flat, x->groups));
+    put(o, "accuracy", metrics_ratio(x->right, n));
+    put(o, "length", metrics_ratio(x->length, n));
+    put(o, "length_right", metrics_ratio(x->length_right, x->right));
+    put(o, "all_equal", metrics_ratio(x->flat, x->groups));
     json_object_set_new(o, "groups", json_integer(x->groups));
-    put(o, "cut", ratio(x->cut, n));
-    put(o, "repetition", ratio(x->repetition, n));
+    put(o, "cut", metrics_ratio(x->cut, n));
+    put(o, "repetition", metrics_ratio(x->repetition, n));
     put(o, "loss", x->g.loss);
     put(o, "entropy", per_row(x, p->entropy));
     if (t->ref) put(o, "kl", per_row(x, p->kl));
@@ -263,14 +250,14 @@ static json_t *step_metrics(const rl *t, const step_sums *x) {
     put(o, "grad_norm", x->r.norm);
     put(o, "lr", (double)x->lr);
     if (model_moe_layers(t->m)) {
-        put(o, "balance", ratio(x->g.balance, x->g.micro));
+        put(o, "balance", metrics_ratio(x->g.balance, x->g.micro));
         put(o, "load_max_over_mean", x->load_ratio);
     }
     if (t->cur.n) put(o, "level", curriculum_mean(&t->cur));
     put(o, "gen_s", x->gen_s);
     put(o, "score_s", x->score_s);
     put(o, "train_s", x->train_s);
-    put(o, "tok_s", ratio((double)x->tokens, x->gen_s));
+    put(o, "tok_s", metrics_ratio((double)x->tokens, x->gen_s));
     put(o, "elapsed", t->s.elapsed);
     if (x->dropped) json_object_set_new(o, "skipped", json_string(x->r.bad));
     return o;
@@ -287,25 +274,20 @@ static void put_sample(rl *t, const step_sums *x) {
     json_t *o = json_pack("{s:s,s:I,s:s,s:i,s:s,s:s,s:f,s:s,s:o}", "stage", t->a->stage, "step", (json_int_t)t->s.step,
                           "family", q->f->name, "level", q->p.level, "question", q->p.question.p, "truth", q->p.truth.p,
                           "reward", (double)d->rw[i].total, "why", d->rw[i].why, "rewards", json_array());
-    str     clean = {0};
-    str_add_json(&clean, text.p ? text.p : "", text.len); /* mends what is not UTF-8 */
     json_t *parts = json_object_get(o, "rewards");
     for (int k = 0; k < REWARD_PARTS; k++) json_array_append_new(parts, json_real((double)d->rw[i].part[k]));
-    str quoted = {0};
-    str_addf(&quoted, "\"%s\"", clean.p ? clean.p : "");
-    json_object_set_new(o, "response", json_loads(quoted.p, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL));
+    json_object_set_new(o, "response", json_text(text.p ? text.p : "", text.len));
     metrics_put(t->samples, o);
     str_free(&text);
-    str_free(&clean);
-    str_free(&quoted);
 }
 
 static void show(rl *t, const step_sums *x) {
     char   text[160], entropy[32] = "none learnt from";
     double n = x->answers;
     if (x->g.pol.rows > 0) snprintf(entropy, sizeof entropy, "entropy %.3f", per_row(x, x->g.pol.entropy));
-    snprintf(text, sizeof text, "reward %.3f  right %.0f%%  %.0f tokens  %s  %.1fk tok/s", ratio(x->total, n),
-             100 * ratio(x->right, n), ratio(x->length, n), entropy, ratio((double)x->tokens, x->gen_s) / 1000);
+    snprintf(text, sizeof text, "reward %.3f  right %.0f%%  %.0f tokens  %s  %.1fk tok/s", metrics_ratio(x->total, n),
+             100 * metrics_ratio(x->right, n), metrics_ratio(x->length, n), entropy,
+             metrics_ratio((double)x->tokens, x->gen_s) / 1000);
     progress_update(t->bar, t->s.step, text);
 }
 
@@ -314,10 +296,10 @@ static void watch(rl *t, const step_sums *x) {
     double n    = x->answers;
     collapse_see(&t->watch, t->s.step,
                  (collapse_signs){.entropy    = per_row(x, x->g.pol.entropy),
-                                  .length     = ratio(x->length, n),
-                                  .repetition = ratio(x->repetition, n),
-                                  .format     = ratio(x->part[REWARD_FORMAT], n),
-                                  .flat       = ratio(x->flat, x->groups)},
+                                  .length     = metrics_ratio(x->length, n),
+                                  .repetition = metrics_ratio(x->repetition, n),
+                                  .format     = metrics_ratio(x->part[REWARD_FORMAT], n),
+                                  .flat       = metrics_ratio(x->flat, x->groups)},
                  &text);
     if (text.len) {
         progress_clear(t->bar);
@@ -510,7 +492,8 @@ trainer_end rl_run(model *m, const trainer_args *a, err *e) {
     double wall = time_now() - t.started;
     if (a->profile)
         log_info("rl: of %.1f s, %.1f%% generation and rewards, %.1f%% the reference, %.1f%% training", wall,
-                 100 * ratio(t.gen_s, wall), 100 * ratio(t.score_s, wall), 100 * ratio(t.train_s, wall));
+                 100 * metrics_ratio(t.gen_s, wall), 100 * metrics_ratio(t.score_s, wall),
+                 100 * metrics_ratio(t.train_s, wall));
 done:
     teardown(&t);
     return how;

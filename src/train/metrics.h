@@ -20,9 +20,12 @@ typedef struct metrics metrics;
 metrics               *metrics_open(const char *path, const char *stage, int64_t step, err *e) R1_MUST_USE;
 /* Drops the stage's lines of later steps, and those of events that the run at `skipped` events does not know yet (a
  * line's "skipped" is its event's number). */
-bool                   metrics_forget(metrics *x, const char *stage, int64_t step, int64_t skipped, err *e) R1_MUST_USE;
-void                   metrics_put(metrics *x, json_t *obj);
-void                   metrics_close(metrics *x); /* NULL is fine */
+bool metrics_forget(metrics *x, const char *stage, int64_t step, int64_t skipped, err *e) R1_MUST_USE;
+void metrics_put(metrics *x, json_t *obj);
+void metrics_close(metrics *x); /* NULL is fine */
+
+/* a / b, 0 where there was nothing to count */
+static inline double metrics_ratio(double a, double b) { return b > 0 ? a / b : 0; }
 
 /* Training FLOPs: 6 for each active weight that multiplies and each token (2 forward, 4 backward), MTP included if
  * it is trained, and the causal attention products, of which row i of a document needs i + 1. */

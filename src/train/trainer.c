@@ -30,10 +30,10 @@ typedef struct trainer {
     rows_batch         *micro; /* [n_micro] of one step */
     int                 n_micro, n_docs;
     ranks              *ranks;
-    float              *row_nll; /* [micro_tokens] of one micro-batch; NULL: no curriculum by loss */
+    float              *row_nll;     /* [micro_tokens] of one micro-batch; NULL: no curriculum by loss */
     int                *top, *draft; /* [micro_tokens] greedy tokens of a validation micro-batch */
-    curriculum          cur;     /* n = 0: none */
-    rows_batch          vb;      /* a validation micro-batch */
+    curriculum          cur;         /* n = 0: none */
+    rows_batch          vb;          /* a validation micro-batch */
     optim              *opt;
     metrics            *log;
     progress           *bar;
@@ -70,8 +70,6 @@ static void add_losses(model_losses *to, const model_losses *x) {
 }
 
 static bool leads(const trainer *t) { return dist_rank(t->a->ranks) == 0; }
-
-static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
 
 static train_rows rows_of(const rows_batch *b) {
     return (train_rows){
@@ -177,11 +175,11 @@ static void step_fill(trainer *t, step_sums *x) {
 
 static bool step_compute(trainer *t, step_sums *x, err *e) {
     /* The mean over all learnt tokens of the step, however they fell into micro-batches. */
-    loss_args la = {.scale         = (float)(1.0 / (double)(x->learned > 0 ? x->learned : 1)),
-                    .mtp_lambda    = x->lambda,
-                    .balance_alpha = t->o->balance_alpha,
-                    .backward      = true,
-                    .row_nll       = t->row_nll};
+    loss_args la  = {.scale         = (float)(1.0 / (double)(x->learned > 0 ? x->learned : 1)),
+                     .mtp_lambda    = x->lambda,
+                     .balance_alpha = t->o->balance_alpha,
+                     .backward      = true,
+                     .row_nll       = t->row_nll};
     double   *doc = t->ranks->doc;
     ranks_clear(t->ranks, t->n_docs);
     for (int i = 0; i < t->n_micro; doc += t->micro[i++].n_seq) {
@@ -238,7 +236,7 @@ static bool step_update(trainer *t, step_sums *x) {
         t->s.updates++;
         t->s.tokens += x->tokens;
         t->s.learned += x->learned;
-        guard_note(&t->s.recent, ratio(x->l.nll, x->l.n));
+        guard_note(&t->s.recent, metrics_ratio(x->l.nll, x->l.n));
         curriculum_step(t);
     }
     prof_leave(was);
@@ -249,12 +247,12 @@ static bool step_update(trainer *t, step_sums *x) {
 static bool validate(trainer *t, step_sums *x, err *e) {
     prof_part    was  = prof_enter(PROF_VALID);
     uint64_t     next = 0;
-    model_losses sum  = {0}, *each = t->ranks->loss; /* of the shards, which are not more than micro-batches */
-    loss_args    la   = {.scale      = 1,
-                         .mtp_lambda = x->lambda > 0 ? x->lambda : 0,
-                         .backward   = false,
-                         .row_top    = t->top,
-                         .row_draft  = t->draft};
+    model_losses sum = {0}, *each = t->ranks->loss; /* of the shards, which are not more than micro-batches */
+    loss_args    la = {.scale      = 1,
+                       .mtp_lambda = x->lambda > 0 ? x->lambda : 0,
+                       .backward   = false,
+                       .row_top    = t->top,
+                       .row_draft  = t->draft};
     ranks_clear(t->ranks, 0);
     for (int i = 0; next < (uint64_t)t->o->eval_n; i++) {
         loader_fill(t->valid, &next, &t->vb);
@@ -272,9 +270,9 @@ static bool validate(trainer *t, step_sums *x, err *e) {
     for (int s = 0; s < t->ranks->shards; s++) add_losses(&sum, &each[s]);
     gauge_gate(x->moe, t->m);
     model_bias_update(t->m, 0);
-    x->valid     = ratio(sum.nll, sum.n);
-    x->valid_hit = ratio(sum.hit, sum.n);
-    x->valid_mtp = ratio(sum.mtp_nll, sum.mtp_n);
+    x->valid     = metrics_ratio(sum.nll, sum.n);
+    x->valid_hit = metrics_ratio(sum.hit, sum.n);
+    x->valid_mtp = metrics_ratio(sum.mtp_nll, sum.mtp_n);
     t->s.valid   = x->valid;
     prof_leave(was);
     return ok;
@@ -289,7 +287,7 @@ static void validation_metrics(const trainer *t, const step_sums *x, json_t *o) 
     put_real(o, "valid_loss", x->valid);
     put_real(o, "valid_hit", x->valid_hit);
     if (x->valid_mtp > 0) put_real(o, "valid_mtp_loss", x->valid_mtp);
-    if (x->drafts.n > 0) put_real(o, "mtp_acceptance", ratio(x->drafts.accepted, x->drafts.n));
+    if (x->drafts.n > 0) put_real(o, "mtp_acceptance", metrics_ratio(x->drafts.accepted, x->drafts.n));
     if (model_moe_layers(t->m)) json_object_set(o, "moe", x->moe);
     json_object_set_new(o, "long_docs", json_integer(t->s.long_docs));
     if (!t->cur.n) return;
@@ -304,11 +302,11 @@ static json_t *step_metrics(const trainer *t, const step_sums *x) {
     json_object_set_new(o, "step", json_integer(t->s.step));
     json_object_set_new(o, "tokens", json_integer(t->s.tokens));
     json_object_set_new(o, "learned", json_integer(t->s.learned));
-    put_real(o, "loss", ratio(x->l.nll, x->l.n));
-    put_real(o, "hit", ratio(x->l.hit, x->l.n));
+    put_real(o, "loss", metrics_ratio(x->l.nll, x->l.n));
+    put_real(o, "hit", metrics_ratio(x->l.hit, x->l.n));
     if (x->l.mtp_n > 0) {
-        put_real(o, "mtp_loss", ratio(x->l.mtp_nll, x->l.mtp_n));
-        put_real(o, "mtp_hit", ratio(x->l.mtp_hit, x->l.mtp_n));
+        put_real(o, "mtp_loss", metrics_ratio(x->l.mtp_nll, x->l.mtp_n));
+        put_real(o, "mtp_hit", metrics_ratio(x->l.mtp_hit, x->l.mtp_n));
     }
     put_real(o, "grad_norm", x->r.norm);
     put_real(o, "lr", x->lr);
@@ -316,8 +314,8 @@ static json_t *step_metrics(const trainer *t, const step_sums *x) {
         put_real(o, "balance", x->l.balance);
         put_real(o, "load_max_over_mean", x->load_ratio);
     }
-    put_real(o, "tok_s", ratio((double)x->tokens, x->seconds));
-    put_real(o, "peak_share", ratio(x->flops, x->seconds * t->peak));
+    put_real(o, "tok_s", metrics_ratio((double)x->tokens, x->seconds));
+    put_real(o, "peak_share", metrics_ratio(x->flops, x->seconds * t->peak));
     put_real(o, "elapsed", t->s.elapsed);
     if (model_cfg(t->m)->qat_bits) json_object_set_new(o, "bits", json_integer(model_cfg(t->m)->qat_bits));
     if (t->cur.n) put_real(o, "level", curriculum_mean(&t->cur));
@@ -327,10 +325,10 @@ static json_t *step_metrics(const trainer *t, const step_sums *x) {
 
 static void show(trainer *t, const step_sums *x) {
     char   text[160];
-    double now = ratio((double)x->tokens, x->seconds);
+    double now = metrics_ratio((double)x->tokens, x->seconds);
     t->speed   = t->speed > 0 ? 0.9 * t->speed + 0.1 * now : now;
-    int n      = snprintf(text, sizeof text, "loss %.4f  %.1fk tok/s  %.0f%% of peak", ratio(x->l.nll, x->l.n),
-                          t->speed / 1000, 100 * ratio(x->flops, x->seconds * t->peak));
+    int n      = snprintf(text, sizeof text, "loss %.4f  %.1fk tok/s  %.0f%% of peak", metrics_ratio(x->l.nll, x->l.n),
+                          t->speed / 1000, 100 * metrics_ratio(x->flops, x->seconds * t->peak));
     if (t->s.valid >= 0 && n > 0 && (size_t)n < sizeof text)
         snprintf(text + n, sizeof text - (size_t)n, "  valid %.4f", t->s.valid);
     progress_update(t->bar, t->s.step, text);
@@ -340,9 +338,9 @@ static void answers(trainer *t, json_t *line) {
     const trainer_hooks *h = t->a->hooks;
     if (!h || !h->answers) return;
     prof_part was   = prof_enter(PROF_ANSWERS);
-    str    words = {0};
-    err    e;
-    bool   ok = h->answers(h->ctx, t->m, t->a->mix, t->o, t->a->seed, line, &words, &e);
+    str       words = {0};
+    err       e;
+    bool      ok = h->answers(h->ctx, t->m, t->a->mix, t->o, t->a->seed, line, &words, &e);
     model_bias_update(t->m, 0); /* generation routes tokens too */
     progress_clear(t->bar);
     if (ok) log_info("%s step %" PRId64 ": %s", t->a->stage, t->s.step, words.p ? words.p : "");
@@ -409,13 +407,13 @@ static bool go_back(trainer *t, int64_t at, const char *why, err *e) {
 
 /* Is the loss one to learn from? If not, `why` says what is wrong. */
 static bool loss_fits(const trainer *t, const step_sums *x, char why[160]) {
-    double median, loss = ratio(x->l.nll, x->l.n);
+    double median, loss = metrics_ratio(x->l.nll, x->l.n);
     if (guard_fits(&t->s.recent, loss, (double)t->o->spike, &median) && (x->l.mtp_n <= 0 || isfinite(x->l.mtp_nll)))
         return true;
     if (!isfinite(loss) || !isfinite(x->l.mtp_nll)) snprintf(why, 160, "the loss is not finite");
     else
-        snprintf(why, 160, "a loss of %.4g, %.3g times the median of the last steps (%.4g)", loss, ratio(loss, median),
-                 median);
+        snprintf(why, 160, "a loss of %.4g, %.3g times the median of the last steps (%.4g)", loss,
+                 metrics_ratio(loss, median), median);
     return false;
 }
 
@@ -456,9 +454,9 @@ static bool one_step(trainer *t, err *e) {
     double    t0 = time_now();
     char      why[160];
     bool      better = false, fine = true;
-    step_sums x      = {.valid = -1};
-    x.lr             = schedule_lr(&t->o->sched, step);
-    x.lambda         = schedule_mtp(t->o->mtp_lambda, t->o->mtp_lambda_end, t->o->mtp_switch, steps, step);
+    step_sums x = {.valid = -1};
+    x.lr        = schedule_lr(&t->o->sched, step);
+    x.lambda    = schedule_mtp(t->o->mtp_lambda, t->o->mtp_lambda_end, t->o->mtp_switch, steps, step);
     if (!model_cfg(t->m)->num_nextn_predict_layers) x.lambda = 0;
     if (!trainer_set_8bit(t->m, t->a, step, e)) return false;
     step_fill(t, &x);
@@ -561,9 +559,9 @@ static bool setup(trainer *t, err *e) {
     uint64_t            mix_hash = 0;
     str                 path     = {0};
     t->opt                       = trainer_optim(t->m);
-    t->n_micro = o->batch_tokens / o->micro_tokens;
-    t->micro   = mem_calloc((size_t)t->n_micro, sizeof *t->micro);
-    int docs   = o->micro_tokens / DOC_MIN + 1;
+    t->n_micro                   = o->batch_tokens / o->micro_tokens;
+    t->micro                     = mem_calloc((size_t)t->n_micro, sizeof *t->micro);
+    int docs                     = o->micro_tokens / DOC_MIN + 1;
     for (int i = 0; i < t->n_micro; i++) rows_batch_init(&t->micro[i], o->micro_tokens, docs);
     rows_batch_init(&t->vb, o->micro_tokens, docs);
     if (model_cfg(t->m)->num_nextn_predict_layers) {
@@ -603,7 +601,7 @@ static void print_profile(const trainer *t) {
     log_info("%s: where %.1f s went", t->a->stage, wall);
     for (int p = 1; p <= PROF_PARTS; p++) { /* the rest comes last */
         double s = prof_seconds((prof_part)(p % PROF_PARTS));
-        log_info("  %-20s %9.2f s %6.2f%%", prof_name((prof_part)(p % PROF_PARTS)), s, 100 * ratio(s, wall));
+        log_info("  %-20s %9.2f s %6.2f%%", prof_name((prof_part)(p % PROF_PARTS)), s, 100 * metrics_ratio(s, wall));
     }
 }
 
@@ -645,7 +643,7 @@ trainer_end trainer_run(model *m, const trainer_args *a, err *e) {
     t.flops      = flops_of(c, a->opt->mtp_lambda > 0);
     t.peak       = a->opt->bf16 ? gemm_peak_bf16() : gemm_peak_f32();
     if (!dist_sum_f64(a->ranks, &t.peak, 1, e)) goto done;
-    t.elapsed0   = t.s.elapsed;
+    t.elapsed0 = t.s.elapsed;
     t.started = t.saved = time_now();
     cfg_params n        = cfg_count(c);
     log_info("%s: %" PRId64 " steps of %d tokens; %.2fM parameters, %.2fM active; peak %.0f GFLOP/s (%s)", a->stage,
