@@ -22,6 +22,12 @@ static inline uint64_t unit_seed(const char *test) {
     return seed;
 }
 
+static inline void unit_near(double a, double b, double tol) {
+    bool ok = (a > b ? a - b : b - a) <= tol; /* not so where one is NaN */
+    if (!ok) print_error("%.9g is not %.9g\n", a, b);
+    assert_true(ok);
+}
+
 /* Made under $TMPDIR or /tmp; the caller removes what it put there and the folder. */
 static inline char *unit_tmpdir(char *buf, size_t n) {
     const char *base = getenv("TMPDIR");
