@@ -20,7 +20,7 @@
 #include "kernel/kern.h"
 #include "tensor/op_attn.h"
 
-enum { B = 64 }; /* queries and keys of a block */
+enum { BLOCK = 64 }; /* queries and keys of a block */
 
 static int round_to(int n, int m) { return (n + m - 1) / m * m; }
 static int at_most(int n, int m) { return n < m ? n : m; }
@@ -35,16 +35,17 @@ static dims dims_of(const attn_shape *s, int max_nk) {
 
 typedef struct tile16 {
     dims      d;
-    uint16_t *k, *vt;                /* [n, qd]; [vd, n] */
-    uint16_t *rows, *qc;             /* [B, max(qd, vd)] padded rows on their way; panels [qd, B] */
-    float    *st, *ot;               /* [B, B]; [max(qd, vd), B] */
-    uint16_t *pp, *narrow;           /* panels of [B, B]; [max(qd, vd), B] */
-    uint16_t *v, *kt;                /* [n, vd]; [qd, n] */
-    uint16_t *qcs, *qrs, *dcs, *drs; /* panels of each block of queries: [qd, B], [B, qd], [vd, B], [B, vd] */
-    uint16_t *p, *ds;                /* [B, B] */
-    float    *dpt, *dk, *dv, *dqt;   /* [B, B]; [B, qd]; [B, vd]; of each block of queries [qd, B] */
-    float    *lse2, *delta;          /* [n] */
-    float    *dkr;                   /* as in op_attn.c */
+    uint16_t *k, *vt;      /* [n, qd]; [vd, n] */
+    uint16_t *rows, *qc;   /* [BLOCK, max(qd, vd)] padded rows on their way; panels [qd, BLOCK] */
+    float    *st, *ot;     /* [BLOCK, BLOCK]; [max(qd, vd), BLOCK] */
+    uint16_t *pp, *narrow; /* panels of [BLOCK, BLOCK]; [max(qd, vd), BLOCK] */
+    uint16_t *v, *kt;      /* [n, vd]; [qd, n] */
+    uint16_t *qcs, *qrs, *dcs,
+        *drs;         /* panels of each block of queries: [qd, BLOCK], [BLOCK, qd], [vd, BLOCK], [BLOCK, vd] */
+    uint16_t *p, *ds; /* [BLOCK, BLOCK] */
+    float    *dpt, *dk, *dv, *dqt; /* [BLOCK, BLOCK]; [BLOCK, qd]; [BLOCK, vd]; of each block of queries [qd, BLOCK] */
+    float    *lse2, *delta;        /* [n] */
+    float    *dkr;                 /* as in op_attn.c */
 } tile16;
 
 /* Hands out pieces of a block of memory; with mem NULL it counts. */
@@ -61,17 +62,17 @@ static void *take(cutter *c, size_t n, size_t size) {
 
 static size_t tile16_cut(tile16 *t, char *mem, dims d, bool backward) {
     cutter c = {mem, 0};
-    size_t n = (size_t)round_to(d.n, B), qd = (size_t)d.qd, vd = (size_t)d.vd, w = qd > vd ? qd : vd;
+    size_t n = (size_t)round_to(d.n, BLOCK), qd = (size_t)d.qd, vd = (size_t)d.vd, w = qd > vd ? qd : vd;
     t->d      = d;
     t->k      = take(&c, n * qd, 2);
-    t->rows   = take(&c, B * w, 2);
-    t->st     = take(&c, B * B, 4);
-    t->ot     = take(&c, B * w, 4);
-    t->pp     = take(&c, B * B, 2);
-    t->narrow = take(&c, B * w, 2);
+    t->rows   = take(&c, BLOCK * w, 2);
+    t->st     = take(&c, BLOCK * BLOCK, 4);
+    t->ot     = take(&c, BLOCK * w, 4);
+    t->pp     = take(&c, BLOCK * BLOCK, 2);
+    t->narrow = take(&c, BLOCK * w, 2);
     if (!backward) {
         t->vt = take(&c, n * vd, 2);
-        t->qc = take(&c, B * qd, 2);
+        t->qc = take(&c, BLOCK * qd, 2);
         return c.used;
     }
     t->v     = take(&c, n * vd, 2);
@@ -80,11 +81,11 @@ static size_t tile16_cut(tile16 *t, char *mem, dims d, bool backward) {
     t->qrs   = take(&c, n * qd, 2);
     t->dcs   = take(&c, n * vd, 2);
     t->drs   = take(&c, n * vd, 2);
-    t->p     = take(&c, B * B, 2);
-    t->ds    = take(&c, B * B, 2);
-    t->dpt   = take(&c, B * B, 4);
-    t->dk    = take(&c, B * qd, 4);
-    t->dv    = take(&c, B * vd, 4);
+    t->p     = take(&c, BLOCK * BLOCK, 2);
+    t->ds    = take(&c, BLOCK * BLOCK, 2);
+    t->dpt   = take(&c, BLOCK * BLOCK, 4);
+    t->dk    = take(&c, BLOCK * qd, 4);
+    t->dv    = take(&c, BLOCK * vd, 4);
     t->dqt   = take(&c, n * qd, 4);
     t->lse2  = take(&c, n, 4);
     t->delta = take(&c, n, 4);
@@ -137,7 +138,7 @@ static const uint16_t *values(const attn_shape *s, const attn_seg *g, const uint
 
 /* ---- forward */
 typedef struct column_state { /* of the queries of a block */
-    float m[B], sum[B], fix[B];
+    float m[BLOCK], sum[BLOCK], fix[BLOCK];
 } column_state;
 
 static bool all_one(const float *x, int n) {
@@ -148,7 +149,7 @@ static bool all_one(const float *x, int n) {
 
 /* o = O^T / sum, as rows */
 static void leave_rows(const tile16 *t, const attn_shape *s, uint16_t *o, const column_state *c, int n, int np) {
-    float inv[B];
+    float inv[BLOCK];
     for (int j = 0; j < np; j++) inv[j] = 1 / c->sum[j];
     K->scale_cols(t->ot, inv, s->v, np);
     K->f32_to_bf16(t->narrow, t->ot, (size_t)(s->v * np));
@@ -161,20 +162,20 @@ static void fwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, ui
     int   past = g->nk - g->nq, ldkv = s->heads * (s->nope + s->v);
     float c = s->scale * (float)M_LOG2E;
     load_keys(t, s, g, kv, kr, h);
-    for (int k0 = 0; k0 < g->nk; k0 += B) { /* V^T, by way of padded rows */
-        int n = at_most(g->nk - k0, B);
+    for (int k0 = 0; k0 < g->nk; k0 += BLOCK) { /* V^T, by way of padded rows */
+        int n = at_most(g->nk - k0, BLOCK);
         load(t->rows, VD, values(s, g, kv, h) + (size_t)k0 * (size_t)ldkv, ldkv, n, s->v);
         K->transpose_u16(t->vt + k0, nkp, t->rows, VD, round_to(n, 32), VD);
     }
-    for (int i0 = 0; i0 < g->nq; i0 += B) {
-        int          n = at_most(g->nq - i0, B), np = round_to(n, 32), seen = past + i0;
+    for (int i0 = 0; i0 < g->nq; i0 += BLOCK) {
+        int          n = at_most(g->nq - i0, BLOCK), np = round_to(n, 32), seen = past + i0;
         size_t       r0 = (size_t)(g->q0 + i0);
         column_state z;
         for (int j = 0; j < np; j++) z.m[j] = -1e30f, z.sum[j] = 0;
         load(t->rows, QD, q + r0 * (size_t)ldq + h * qd, ldq, n, qd);
         K->panel_cols(t->qc, QD * 16, t->rows, QD, np, QD);
-        for (int k0 = 0; k0 < seen + n; k0 += B) {
-            int nk = round_to(at_most(g->nk - k0, B), 32);
+        for (int k0 = 0; k0 < seen + n; k0 += BLOCK) {
+            int nk = round_to(at_most(g->nk - k0, BLOCK), 32);
             K->bgemm(nk, np, QD, t->k + (size_t)k0 * (size_t)QD, QD, t->qc, QD * 16, BGEMM_F32, t->st, np);
             K->attn_soft(t->pp, t->st, z.m, z.sum, z.fix, c, seen - k0, nk, np);
             if (k0 && !all_one(z.fix, np)) K->scale_cols(t->ot, z.fix, VD, np);
@@ -209,7 +210,7 @@ void op_attn_fwd_bf16(uint16_t *o, float *lse, const uint16_t *q, const uint16_t
 static void load_queries(const tile16 *t, const attn_shape *s, const attn_seg *g, const uint16_t *dout,
                          const uint16_t *o, const float *lse, const uint16_t *q, int h, int i0) {
     int    qd = s->nope + s->rope, ldq = s->heads * qd, ldo = s->heads * s->v, QD = t->d.qd, VD = t->d.vd;
-    int    n = at_most(g->nq - i0, B), np = round_to(n, 32);
+    int    n = at_most(g->nq - i0, BLOCK), np = round_to(n, 32);
     size_t r0 = (size_t)(g->q0 + i0), iq = (size_t)i0 * (size_t)QD, iv = (size_t)i0 * (size_t)VD;
     float  x[1024];
     load(t->rows, QD, q + r0 * (size_t)ldq + h * qd, ldq, n, qd);
@@ -236,7 +237,7 @@ static void load_queries(const tile16 *t, const attn_shape *s, const attn_seg *g
 /* One block of keys against one block of queries. */
 static void bwd_block(const tile16 *t, const attn_shape *s, const attn_seg *g, int k0, int i0) {
     int    QD = t->d.qd, VD = t->d.vd, nkp = round_to(g->nk, 32);
-    int    nk = round_to(at_most(g->nk - k0, B), 32), nq = round_to(at_most(g->nq - i0, B), 32);
+    int    nk = round_to(at_most(g->nk - k0, BLOCK), 32), nq = round_to(at_most(g->nq - i0, BLOCK), 32);
     size_t iq = (size_t)i0 * (size_t)QD, iv = (size_t)i0 * (size_t)VD;
     K->bgemm(nk, nq, QD, t->k + (size_t)k0 * (size_t)QD, QD, t->qcs + iq, QD * 16, BGEMM_F32, t->st, nq);
     K->bgemm(nk, nq, VD, t->v + (size_t)k0 * (size_t)VD, VD, t->dcs + iv, VD * 16, BGEMM_F32, t->dpt, nq);
@@ -250,7 +251,7 @@ static void bwd_block(const tile16 *t, const attn_shape *s, const attn_seg *g, i
 /* The gradients of a block of keys, to where they belong. */
 static void leave_keys(const tile16 *t, const attn_shape *s, const attn_seg *g, uint16_t *dkv, int h, int k0) {
     int ldkv = s->heads * (s->nope + s->v), lddkr = s->heads * s->rope;
-    for (int i = 0; i < at_most(g->nk - k0, B); i++) {
+    for (int i = 0; i < at_most(g->nk - k0, BLOCK); i++) {
         size_t    r  = (size_t)(g->k0 + k0 + i);
         uint16_t *d  = dkv + r * (size_t)ldkv + h * (s->nope + s->v);
         float    *dk = t->dk + (size_t)i * (size_t)t->d.qd, *kr = t->dkr + r * (size_t)lddkr + h * s->rope;
@@ -269,16 +270,16 @@ static void bwd_head(const tile16 *t, const attn_shape *s, const attn_seg *g, ui
     load_keys(t, s, g, kv, kr, h);
     K->transpose_u16(t->kt, nkp, t->k, QD, nkp, QD);
     load(t->v, VD, values(s, g, kv, h), ldkv, g->nk, s->v);
-    for (int i0 = 0; i0 < g->nq; i0 += B) load_queries(t, s, g, dout, o, lse, q, h, i0);
-    for (int k0 = 0; k0 < g->nk; k0 += B) {
-        memset(t->dk, 0, (size_t)(B * QD) * 4);
-        memset(t->dv, 0, (size_t)(B * VD) * 4);
-        int first = k0 > past ? (k0 - past) / B * B : 0; /* the first block whose last query sees key k0 */
-        for (int i0 = first; i0 < g->nq; i0 += B) bwd_block(t, s, g, k0, i0);
+    for (int i0 = 0; i0 < g->nq; i0 += BLOCK) load_queries(t, s, g, dout, o, lse, q, h, i0);
+    for (int k0 = 0; k0 < g->nk; k0 += BLOCK) {
+        memset(t->dk, 0, (size_t)(BLOCK * QD) * 4);
+        memset(t->dv, 0, (size_t)(BLOCK * VD) * 4);
+        int first = k0 > past ? (k0 - past) / BLOCK * BLOCK : 0; /* the first block whose last query sees key k0 */
+        for (int i0 = first; i0 < g->nq; i0 += BLOCK) bwd_block(t, s, g, k0, i0);
         leave_keys(t, s, g, dkv, h, k0);
     }
-    for (int i0 = 0; i0 < g->nq; i0 += B) {
-        int    n = at_most(g->nq - i0, B), np = round_to(n, 32);
+    for (int i0 = 0; i0 < g->nq; i0 += BLOCK) {
+        int    n = at_most(g->nq - i0, BLOCK), np = round_to(n, 32);
         float *d = t->dqt + (size_t)i0 * (size_t)QD;
         K->scale_bf16(t->narrow, s->scale, d, qd * np);
         K->transpose_u16(dq + (size_t)(g->q0 + i0) * (size_t)ldq + h * qd, ldq, t->narrow, np, qd, n);
